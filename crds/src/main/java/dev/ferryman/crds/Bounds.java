@@ -1,0 +1,43 @@
+package dev.ferryman.crds;
+
+/**
+ * Upper bounds of the schema, so that no writer can fill the API server. What comes from a host is
+ * cut to them before it is written: a refused write would silently age the host.
+ */
+public final class Bounds {
+  /** A host's name is part of a label key (Kubernetes: at most 63 characters). */
+  public static final int HOST_NAME = 63;
+
+  /** An object's name (Kubernetes: DNS subdomain). */
+  public static final int NAME = 253;
+
+  public static final int UUID = 36;
+
+  /** {@code <metadata.uid>/<number>}. */
+  public static final int ATTEMPT_UID = 48;
+
+  /** A typed word: a reason, a state, a name of a check. */
+  public static final int WORD = 64;
+
+  /** Free text for people. */
+  public static final int MESSAGE = 1024;
+
+  /** A path or URI (Linux: PATH_MAX is 4096; longer ones than this are not used for disks). */
+  public static final int PATH = 1024;
+
+  public static final int CHECKS = 64;
+  public static final int DISKS = 64;
+  public static final int INSTANCES = 1000;
+  public static final int PROJECTS = 500;
+  public static final int ADDRESSES = 16;
+  public static final int STORAGE = 32;
+  public static final int MACHINE_TYPES = 200;
+  public static final int CONDITIONS = 16;
+
+  private Bounds() {}
+
+  /** The text, cut to its bound with an ellipsis. */
+  public static String cut(String text, int bound) {
+    return text.length() <= bound ? text : text.substring(0, bound - 1) + "\u2026";
+  }
+}

@@ -1,0 +1,27 @@
+package dev.ferryman.crds;
+
+/** The checks that are made before anything moves; their names in {@code status.checks}. */
+public enum CheckName {
+  // The operator's, from what the hosts publish.
+  Instance,
+  SourceHost,
+  DestinationHost,
+  DifferentHosts,
+  Hypervisor,
+  Architecture,
+  Versions,
+  VCPUs,
+  Memory,
+
+  // The source agent's.
+  FirstRun,
+  Domain,
+  DestinationReachable,
+
+  // The destination agent's.
+  MachineType,
+  NameFree,
+  UUIDFree,
+  SharedStorage,
+  Switchover
+}

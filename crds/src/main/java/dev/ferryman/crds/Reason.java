@@ -1,0 +1,81 @@
+package dev.ferryman.crds;
+
+/**
+ * Why a migration is where it is: the reasons of conditions, checks and events. Typed, so that
+ * nobody parses messages; each is explained in the README's table of reasons.
+ */
+public enum Reason {
+  // Under way.
+  /** Not looked at yet, or waiting for a turn. */
+  Pending,
+  /** Both agents look for obstacles. */
+  Checking,
+  /** libvirt copies the guest. */
+  Migrating,
+  /** The outcome is being proved, or cleaned up. */
+  Settling,
+
+  // Waits: each ends by itself or by a person's act.
+  InstanceBusy,
+  InventoryTruncated,
+  HostLivenessUnknown,
+  CapacityClaimed,
+  NoFreeSlot,
+  DestinationUnverified,
+  SourceUnverified,
+  OutcomeUnknown,
+  SplitBrain,
+
+  // Success.
+  Migrated,
+  AlreadyThere,
+
+  // Refused: nothing was touched.
+  InstanceNotFound,
+  InstanceAmbiguous,
+  InstanceNotRunning,
+  SourceNotAlive,
+  SourceNotReady,
+  DestinationNotFound,
+  DestinationNotAlive,
+  DestinationNotReady,
+  DestinationUnschedulable,
+  SameHost,
+  HypervisorMismatch,
+  ArchitectureMismatch,
+  HypervisorTooOld,
+  MachineTypeUnknown,
+  InsufficientVCPUs,
+  InsufficientMemory,
+  StorageNotShared,
+  NameTaken,
+  UUIDTaken,
+  DestinationUnreachable,
+  SourceNoAnswer,
+  DestinationNoAnswer,
+  AlreadyRan,
+
+  // Ended otherwise.
+  Cancelled,
+  MigrationFailed,
+  DestinationLost,
+  GuestStopped,
+  GuestCrashed,
+
+  // Risky, but allowed.
+  SwitchoverUnprotected,
+
+  // Beside the outcome.
+  CancelRefused,
+  Conflict,
+  HostUnreachable,
+  OrphanedJob,
+
+  // Hosts.
+  AgentRunning,
+  LibvirtUnreachable,
+  CleaningUp,
+  LeaseRenewed,
+  LeaseExpired,
+  LeaseNotSeenYet
+}

@@ -1,0 +1,56 @@
+package dev.ferryman.crds.hostresource;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import dev.ferryman.crds.ApiObject;
+import dev.ferryman.crds.Bounds;
+import dev.ferryman.crds.Lists;
+import dev.ferryman.crds.Schemas;
+import io.fabric8.crdv2.generator.v1.SchemaCustomizer;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.soabase.recordbuilder.core.RecordBuilder;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Written by the host's agent, except {@code schedulable} and the condition Alive: those are the
+ * operator's.
+ */
+@RecordBuilder
+@ApiObject
+@SchemaCustomizer(Schemas.Conditions.class)
+public record HostResourceStatus(
+    @Min(0) @Nullable Long observedGeneration,
+    @JsonPropertyDescription("What the host has") @Nullable Resources total,
+    @JsonPropertyDescription("What the operating system and libvirt measure now")
+        @Nullable Resources used,
+    @JsonPropertyDescription("Sum of what its instances may use at most")
+        @Nullable Resources committed,
+    @Size(max = Bounds.PROJECTS) @JsonPropertyDescription("The same sum for each project")
+        List<ProjectUse> projects,
+    @Nullable Hypervisor hypervisor,
+    @Nullable MigrationEndpoint migration,
+    @Size(max = Bounds.STORAGE) List<Storage> storage,
+    @Size(max = Bounds.INSTANCES) List<HostInstance> instances,
+    @Min(0) @Max(Integer.MAX_VALUE) @JsonPropertyDescription("Number of domains, also of those that the list has no room for")
+        @Nullable Integer instanceCount,
+    @Size(max = Bounds.WORD) @Nullable String bootID,
+    @Min(0) @JsonPropertyDescription(
+            "Start of the libvirt daemon, in clock ticks since the host booted")
+        @Nullable Long libvirtdStartTime,
+    @Size(max = Bounds.WORD) @JsonPropertyDescription("When the agent read these figures, by its own clock")
+        @Nullable String observedTime,
+    @JsonPropertyDescription("Ready, Alive and not unschedulable; the operator's")
+        @Nullable Boolean schedulable,
+    @Size(max = Bounds.CONDITIONS) List<Condition> conditions) {
+
+  /** Absent lists are empty. */
+  public HostResourceStatus {
+    projects = Lists.orEmpty(projects);
+    storage = Lists.orEmpty(storage);
+    instances = Lists.orEmpty(instances);
+    conditions = Lists.orEmpty(conditions);
+  }
+}

@@ -1,0 +1,5 @@
+/** Where an instance runs, derived by the operator from the hosts' own lists. */
+@NullMarked
+package dev.ferryman.crds.instance;
+
+import org.jspecify.annotations.NullMarked;

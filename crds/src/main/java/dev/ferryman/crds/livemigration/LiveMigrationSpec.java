@@ -1,0 +1,40 @@
+package dev.ferryman.crds.livemigration;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import dev.ferryman.crds.ApiObject;
+import dev.ferryman.crds.Bounds;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+import org.jspecify.annotations.Nullable;
+
+/** What the administrator orders; fixed but for {@code cancel}. */
+@ApiObject
+@ValidationRule(
+    value = "self.instance == oldSelf.instance && self.destination == oldSelf.destination",
+    message = "spec is immutable, except that cancel may become true")
+@ValidationRule(
+    value = "self.cancel || !oldSelf.cancel",
+    message = "cancel may not be taken back",
+    fieldPath = ".cancel")
+public record LiveMigrationSpec(
+    @Required
+        @Size(min = 1, max = Bounds.NAME) @JsonPropertyDescription(
+            "Instance: name of the Instance object, libvirt domain name or UUID; exactly one match")
+        String instance,
+    @Required
+        @Size(min = 1, max = Bounds.HOST_NAME) @JsonPropertyDescription("Name of the HostResource that the instance goes to")
+        String destination,
+    @Default("false")
+        @JsonPropertyDescription(
+            "Ends a migration that has not switched over yet; may turn true, never back")
+        @Nullable Boolean cancel) {
+
+  /** Whether the administrator wants the migration ended. */
+  @JsonIgnore
+  public boolean cancelled() {
+    return Boolean.TRUE.equals(cancel);
+  }
+}

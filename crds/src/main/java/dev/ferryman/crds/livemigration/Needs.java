@@ -1,0 +1,36 @@
+package dev.ferryman.crds.livemigration;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import dev.ferryman.crds.ApiObject;
+import dev.ferryman.crds.Bounds;
+import dev.ferryman.crds.Lists;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.soabase.recordbuilder.core.RecordBuilder;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the instance needs at its destination, as its source found it in libvirt. */
+@RecordBuilder
+@ApiObject
+public record Needs(
+    @Required @Size(max = Bounds.NAME) @JsonPropertyDescription("Name of the libvirt domain")
+        String domainName,
+    @Required @Min(1) @Max(Integer.MAX_VALUE) Integer vcpus,
+    @Required @Min(0) Long memoryMiB,
+    @Size(max = Bounds.WORD) @JsonPropertyDescription("libvirt's domain type: kvm, qemu")
+        @Nullable String type,
+    @Size(max = Bounds.WORD) @Nullable String arch,
+    @Size(max = Bounds.WORD) @Nullable String machineType,
+    @JsonPropertyDescription("Paused before the move: it is left paused") @Nullable Boolean paused,
+    @JsonPropertyDescription("Has a definition that outlives its shutdown")
+        @Nullable Boolean persistent,
+    @Size(max = Bounds.DISKS) List<Disk> disks) {
+
+  /** Absent lists are empty. */
+  public Needs {
+    disks = Lists.orEmpty(disks);
+  }
+}

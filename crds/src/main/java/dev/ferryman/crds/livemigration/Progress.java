@@ -1,0 +1,25 @@
+package dev.ferryman.crds.livemigration;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import dev.ferryman.crds.ApiObject;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Required;
+import io.soabase.recordbuilder.core.RecordBuilder;
+import org.jspecify.annotations.Nullable;
+
+/** How far the copying is (libvirt: virDomainGetJobStats); written at most once a second. */
+@RecordBuilder
+@ApiObject
+public record Progress(
+    @Required @Min(0) @Max(100) @JsonPropertyDescription("Never falls within an attempt")
+        Integer percent,
+    @Min(0) @Nullable Long memoryTotalBytes,
+    @Min(0) @Nullable Long memoryProcessedBytes,
+    @Min(0) @Nullable Long memoryRemainingBytes,
+    @Min(0) @Nullable Long transferBytesPerSecond,
+    @Min(0) @Nullable Long dirtyBytesPerSecond,
+    @Min(0) @JsonPropertyDescription("Passes over the guest's memory so far")
+        @Nullable Long iteration,
+    @Min(0) @Nullable Long expectedDowntimeMilliseconds,
+    @Min(0) @Nullable Long elapsedMilliseconds) {}

@@ -1,0 +1,15 @@
+package dev.ferryman.crds.livemigration;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import dev.ferryman.crds.ApiObject;
+import io.fabric8.generator.annotation.Min;
+import org.jspecify.annotations.Nullable;
+
+/** Final figures of a migration that moved its instance. */
+@ApiObject
+public record Result(
+    @Min(0) @JsonPropertyDescription("How long the guest stood still, as libvirt measured it")
+        @Nullable Long downtimeMilliseconds,
+    @Min(0) @JsonPropertyDescription("Length of libvirt's job") @Nullable Long totalMilliseconds,
+    @Min(0) @Nullable Long transferredBytes,
+    @Min(0) @Nullable Long iterations) {}
