@@ -1,0 +1,23 @@
+package dev.ferryman.agent.libvirt;
+
+import dev.ferryman.crds.livemigration.DomainState;
+import dev.ferryman.crds.livemigration.ProcessIdentity;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A domain as libvirt showed it at one moment.
+ *
+ * @param reason libvirt's reason of the state in the words of {@code virsh domstate --reason}
+ * @param process its QEMU; null when inactive, or when the process has gone
+ * @param incoming a copy that is still being received: paused, with an incoming job
+ * @param persistent whether it has a definition that outlives its shutdown
+ */
+public record DomainFacts(
+    String uuid,
+    String name,
+    DomainState state,
+    String reason,
+    @Nullable ProcessIdentity process,
+    boolean incoming,
+    boolean persistent,
+    DomainDefinition definition) {}

@@ -1,0 +1,72 @@
+package dev.ferryman.agent.libvirt;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * The libvirt of this host. Every call but {@link #migrate} answers within a few seconds or throws
+ * {@link HypervisorException}; all may be called from any thread.
+ *
+ * <p>A connection that is lost is opened again in the background; {@link HypervisorListener} tells
+ * of both.
+ */
+public interface Hypervisor extends AutoCloseable {
+  /** Versions, architecture, what guests can run here. */
+  HostFacts host();
+
+  /** All domains, active or merely defined. */
+  List<DomainFacts> domains();
+
+  /** The domain as it is now; empty if libvirt says that there is none. */
+  Optional<DomainFacts> domain(String uuid);
+
+  /** The domain of that name as it is now; empty if libvirt says that there is none. */
+  Optional<DomainFacts> domainNamed(String name);
+
+  /**
+   * XML to give to a destination, secrets included (libvirt: VIR_DOMAIN_XML_MIGRATABLE and SECURE).
+   */
+  String migratableXml(String uuid, XmlForm form);
+
+  /** The migration job of a domain, on a connection of its own behind every earlier call. */
+  JobFacts job(String uuid);
+
+  /**
+   * Runs a peer-to-peer live migration and waits for its end, minutes long. Any end is an outcome,
+   * also the loss of the connection; nothing is thrown.
+   */
+  CallOutcome migrate(MigrationRequest request);
+
+  /** Asks libvirt to end the migration job; its end comes later, as that of {@link #migrate}. */
+  void abortJob(String uuid);
+
+  /** Lets a paused domain go on. */
+  void resume(String uuid);
+
+  /** Ends a domain at once, as by pulling its plug. */
+  void destroy(String uuid);
+
+  /** Removes a definition; its NVRAM and TPM state stay on the disk. */
+  void undefine(String uuid);
+
+  boolean autostart(String uuid);
+
+  void setAutostart(String uuid, boolean autostart);
+
+  /**
+   * Opens and closes a connection to another host's libvirtd, with this host's credentials.
+   *
+   * @throws HypervisorException with libvirt's words if it does not answer within five seconds
+   */
+  void probe(String uri);
+
+  /** Start of the libvirt daemon in clock ticks since boot; empty while it is not running. */
+  OptionalLong daemonStartTicks();
+
+  /** Called from a thread of this object, one event after the other; must not block. */
+  void addListener(HypervisorListener listener);
+
+  @Override
+  void close();
+}

@@ -1,0 +1,25 @@
+package dev.ferryman.agent.libvirt;
+
+/**
+ * A peer-to-peer live migration (libvirt: virDomainMigrateToURI3 with LIVE, PEER2PEER, and for a
+ * persistent domain PERSIST_DEST and UNDEFINE_SOURCE).
+ *
+ * @param destinationUri libvirt URI of the destination's daemon, as the source's daemon reaches it
+ * @param dataUri where the data stream goes, e.g. tcp://10.0.0.3; empty: libvirt's choice
+ * @param destinationXml definition of the copy, with the attempt's mark
+ * @param persistentXml definition that the copy leaves behind, with the attempt's mark; empty for a
+ *     transient domain. Always given together with {@code destinationXml} (CVE-2020-17376)
+ * @param encrypted whether QEMU's stream is encrypted (VIR_MIGRATE_TLS)
+ */
+public record MigrationRequest(
+    String uuid,
+    String destinationUri,
+    String dataUri,
+    String destinationXml,
+    String persistentXml,
+    boolean encrypted) {
+
+  public boolean persistent() {
+    return !persistentXml.isEmpty();
+  }
+}
