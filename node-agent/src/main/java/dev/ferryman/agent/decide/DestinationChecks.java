@@ -1,0 +1,184 @@
+package dev.ferryman.agent.decide;
+
+import dev.ferryman.crds.Check;
+import dev.ferryman.crds.CheckName;
+import dev.ferryman.crds.CheckOutcome;
+import dev.ferryman.crds.Reason;
+import dev.ferryman.crds.livemigration.Disk;
+import dev.ferryman.crds.livemigration.Needs;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Judges whether this host can take an instance; every obstacle is named, not the first alone. */
+public final class DestinationChecks {
+  private DestinationChecks() {}
+
+  /** What a directory of the instance's disks is on this host. */
+  public enum Directory {
+    SharedWithLocks,
+    SharedWithoutLocks,
+    NotShared,
+    Missing,
+    /** The file system does not answer. */
+    Silent
+  }
+
+  /**
+   * What this host has to offer.
+   *
+   * @param sameName UUID of a domain here that has the instance's name; null: none
+   * @param sameUUID name of a domain here that has the instance's UUID; null: none
+   * @param directories by their path, as the needs' file disks name them
+   */
+  public record Seen(
+      String host,
+      List<String> domainTypes,
+      List<String> machineTypes,
+      @Nullable String sameName,
+      @Nullable String sameUUID,
+      Map<String, Directory> directories) {}
+
+  /** All checks of the destination. */
+  public static List<Check> judge(Needs needs, String instanceUUID, Seen seen) {
+    var checks = new ArrayList<Check>();
+    checks.add(hypervisor(needs, seen));
+    checks.add(machineType(needs, seen));
+    checks.add(name(needs, instanceUUID, seen));
+    checks.add(uuid(seen));
+    for (var disk : needs.disks()) {
+      checks.add(storage(disk, seen));
+    }
+    checks.add(switchover(needs, seen));
+    return List.copyOf(checks);
+  }
+
+  /** Whether any of them refuses the migration. */
+  public static boolean refuse(List<Check> checks) {
+    return checks.stream().anyMatch(check -> check.outcome() == CheckOutcome.Fail);
+  }
+
+  private static Check hypervisor(Needs needs, Seen seen) {
+    var type = needs.type();
+    if (type == null || seen.domainTypes().contains(type)) {
+      return pass(CheckName.Hypervisor, seen, "domain type " + type);
+    }
+    return fail(
+        CheckName.Hypervisor,
+        Reason.HypervisorMismatch,
+        seen,
+        "the instance is of domain type " + type + ", this host runs " + seen.domainTypes());
+  }
+
+  private static Check machineType(Needs needs, Seen seen) {
+    var type = needs.machineType();
+    if (type == null || seen.machineTypes().contains(type)) {
+      return pass(CheckName.MachineType, seen, "machine type " + type);
+    }
+    return fail(
+        CheckName.MachineType,
+        Reason.MachineTypeUnknown,
+        seen,
+        "machine type " + type + " is not known to this host's QEMU");
+  }
+
+  private static Check name(Needs needs, String instanceUUID, Seen seen) {
+    if (seen.sameName() == null || seen.sameName().equals(instanceUUID)) {
+      return pass(CheckName.NameFree, seen, "name " + needs.domainName() + " is free");
+    }
+    return fail(
+        CheckName.NameFree,
+        Reason.NameTaken,
+        seen,
+        "another domain is called " + needs.domainName() + ": " + seen.sameName());
+  }
+
+  private static Check uuid(Seen seen) {
+    if (seen.sameUUID() == null) {
+      return pass(CheckName.UUIDFree, seen, "UUID is free");
+    }
+    return fail(
+        CheckName.UUIDFree,
+        Reason.UUIDTaken,
+        seen,
+        "domain " + seen.sameUUID() + " has the instance's UUID: undefine it if it is a leftover");
+  }
+
+  private static Check storage(Disk disk, Seen seen) {
+    var path = disk.path();
+    if (!"file".equals(disk.type()) || path == null) {
+      return new Check(
+          CheckName.SharedStorage.name(),
+          CheckOutcome.Skipped,
+          null,
+          seen.host(),
+          "disk " + disk.target() + " is of type " + disk.type() + ": libvirt looks for it itself");
+    }
+    var directory = directoryOf(path);
+    return switch (seen.directories().getOrDefault(directory, Directory.Silent)) {
+      case SharedWithLocks, SharedWithoutLocks ->
+          pass(
+              CheckName.SharedStorage,
+              seen,
+              "disk " + disk.target() + ": " + directory + " is the source's");
+      case NotShared ->
+          notShared(disk, seen, directory + " is not the source's: its marker is not there");
+      case Missing -> notShared(disk, seen, directory + " does not exist here: is it mounted?");
+      case Silent -> notShared(disk, seen, directory + " does not answer");
+    };
+  }
+
+  private static Check notShared(Disk disk, Seen seen, String why) {
+    return fail(
+        CheckName.SharedStorage,
+        Reason.StorageNotShared,
+        seen,
+        "disk " + disk.target() + ": " + why);
+  }
+
+  /**
+   * A lost reply at switch-over makes libvirt start both copies; then only QEMU's image locks stop
+   * the second writer.
+   */
+  private static Check switchover(Needs needs, Seen seen) {
+    var unprotected =
+        needs.disks().stream()
+            .filter(disk -> !Boolean.TRUE.equals(disk.readOnly()))
+            .filter(disk -> !isLocked(disk, seen))
+            .map(Disk::target)
+            .toList();
+    var writable = needs.disks().stream().anyMatch(disk -> !Boolean.TRUE.equals(disk.readOnly()));
+    if (writable && unprotected.isEmpty()) {
+      return pass(CheckName.Switchover, seen, "every writable disk has an image lock");
+    }
+    return new Check(
+        CheckName.Switchover.name(),
+        CheckOutcome.Warn,
+        Reason.SwitchoverUnprotected.name(),
+        seen.host(),
+        (writable ? "no image lock protects " + unprotected : "the instance has no writable disk")
+            + ": if the connection breaks at switch-over, both copies can run for a time");
+  }
+
+  private static boolean isLocked(Disk disk, Seen seen) {
+    var path = disk.path();
+    return "file".equals(disk.type())
+        && path != null
+        && seen.directories().get(directoryOf(path)) == Directory.SharedWithLocks;
+  }
+
+  /** The directory of a file; the path is one of another host, so it is only text here. */
+  public static String directoryOf(String path) {
+    var end = path.lastIndexOf('/');
+    return end <= 0 ? "/" : path.substring(0, end);
+  }
+
+  private static Check pass(CheckName name, Seen seen, String message) {
+    return new Check(name.name(), CheckOutcome.Pass, null, seen.host(), message);
+  }
+
+  private static Check fail(CheckName name, Reason reason, Seen seen, String message) {
+    return new Check(name.name(), CheckOutcome.Fail, reason.name(), seen.host(), message);
+  }
+}

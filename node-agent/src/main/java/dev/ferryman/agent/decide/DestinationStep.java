@@ -1,0 +1,79 @@
+package dev.ferryman.agent.decide;
+
+import dev.ferryman.crds.livemigration.DestinationState;
+import dev.ferryman.crds.livemigration.Phase;
+import io.soabase.recordbuilder.core.RecordBuilder;
+import org.jspecify.annotations.Nullable;
+
+/** What the destination's agent does next for an attempt. */
+public enum DestinationStep {
+  /** Nothing until something changes. */
+  Wait,
+  /** Check every need live. */
+  Check,
+  /** Answer that this host knows the attempt already. */
+  RefuseSecondRun,
+  /** Report what this host's libvirt shows now. */
+  ReportEvidence,
+  /** Carry out the operator's order. */
+  CarryOut,
+  /** Say that nothing is left of the attempt. */
+  CleanUp,
+  /** The outcome is settled and nothing is left here: the journal's entry ends. */
+  Close;
+
+  /**
+   * What the step depends on.
+   *
+   * @param needsKnown whether the source has published what the instance needs
+   * @param state what this host has reported on the attempt; null: nothing
+   * @param closed whether this host's journal knows the attempt as settled
+   * @param sourceEnd sequence at which the source's call had ended; null: not yet
+   * @param peerSequence sequence of the source that this host's report stands on; null: none
+   * @param orderPending whether the operator's settlement has an order that is not carried out
+   * @param evidenceChanged whether libvirt reported something since the last report
+   */
+  @RecordBuilder
+  public record View(
+      Phase phase,
+      boolean needsKnown,
+      @Nullable DestinationState state,
+      boolean closed,
+      @Nullable Long sourceEnd,
+      @Nullable Long peerSequence,
+      boolean orderPending,
+      boolean evidenceChanged)
+      implements DestinationStepViewBuilder.With {}
+
+  /** The next step. */
+  public static DestinationStep next(View view) {
+    if (view.phase().isTerminal()) {
+      return Close;
+    }
+    if (view.closed()) {
+      return view.state() == null ? RefuseSecondRun : Wait;
+    }
+    return switch (view.phase()) {
+      case Pending, Preparing, Succeeded, Failed, Cancelled -> Wait;
+      case Checking -> view.needsKnown() && view.state() == null ? Check : Wait;
+      case Migrating, Settling -> whenMoving(view);
+    };
+  }
+
+  private static DestinationStep whenMoving(View view) {
+    var end = view.sourceEnd();
+    var peer = view.peerSequence();
+    if (view.orderPending()) {
+      return CarryOut;
+    }
+    if (end != null && (peer == null || peer < end)) {
+      return ReportEvidence;
+    }
+    if (view.evidenceChanged()) {
+      return ReportEvidence;
+    }
+    var clean =
+        view.state() == DestinationState.Refused || view.state() == DestinationState.CleanedUp;
+    return view.phase() == Phase.Settling && end == null && !clean ? CleanUp : Wait;
+  }
+}

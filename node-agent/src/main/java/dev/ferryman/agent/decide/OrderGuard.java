@@ -1,0 +1,78 @@
+package dev.ferryman.agent.decide;
+
+import dev.ferryman.crds.livemigration.DestinationOrder;
+import dev.ferryman.crds.livemigration.DomainReport;
+import dev.ferryman.crds.livemigration.DomainState;
+import dev.ferryman.crds.livemigration.ProcessIdentity;
+import dev.ferryman.crds.livemigration.SourceOrder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The last look before an order is carried out: the operator decided on what was; this host must
+ * not act on what is no longer so.
+ */
+public final class OrderGuard {
+  private OrderGuard() {}
+
+  /** Whether an order is to be carried out now. */
+  public enum Permission {
+    Act,
+    /** It has been carried out before, or needs nothing. */
+    AlreadySo,
+    /** The copy is not what the order was for: report what is seen, touch nothing. */
+    Refuse
+  }
+
+  /**
+   * @param journaled QEMU process of the copy before the migration
+   * @param jobActive whether libvirt still works on the migration
+   */
+  public static Permission permit(
+      SourceOrder order, DomainReport now, @Nullable ProcessIdentity journaled, boolean jobActive) {
+    var active = now.state().isActive();
+    var sameProcess = now.process() != null && now.process().equals(journaled);
+    return switch (order) {
+      case None -> Permission.AlreadySo;
+      case Undefine -> {
+        if (now.state() == DomainState.Absent) {
+          yield Permission.AlreadySo;
+        }
+        yield active ? Permission.Refuse : Permission.Act;
+      }
+      case Destroy -> {
+        if (now.state() == DomainState.Absent) {
+          yield Permission.AlreadySo;
+        }
+        yield !active || (now.state() == DomainState.Paused && sameProcess)
+            ? Permission.Act
+            : Permission.Refuse;
+      }
+      case Resume -> {
+        if (now.state().runs()) {
+          yield Permission.AlreadySo;
+        }
+        yield now.state() == DomainState.Paused && sameProcess && !jobActive
+            ? Permission.Act
+            : Permission.Refuse;
+      }
+    };
+  }
+
+  /** A running copy is never destroyed, nor one that another attempt or a person made. */
+  public static Permission permit(DestinationOrder order, DomainReport now, String attemptUID) {
+    if (order == DestinationOrder.None || now.state() == DomainState.Absent) {
+      return Permission.AlreadySo;
+    }
+    if (!attemptUID.equals(now.attemptMark())) {
+      return Permission.Refuse;
+    }
+    return switch (order) {
+      case None -> Permission.AlreadySo;
+      case Destroy ->
+          !now.state().isActive() || now.state() == DomainState.Paused
+              ? Permission.Act
+              : Permission.Refuse;
+      case Undefine -> now.state().isActive() ? Permission.Refuse : Permission.Act;
+    };
+  }
+}

@@ -1,0 +1,33 @@
+package dev.ferryman.agent.decide;
+
+import dev.ferryman.crds.livemigration.Progress;
+import dev.ferryman.crds.livemigration.ProgressBuilder;
+
+/**
+ * Makes one percentage out of libvirt's figures. A busy guest's remaining bytes rise and fall with
+ * every pass; a person who watches must never see the progress go back.
+ */
+public final class ProgressTracker {
+  /** Kept back for the switch-over: only its end is 100 %. */
+  private static final int MOST = 99;
+
+  private ProgressTracker() {}
+
+  /**
+   * The reading with its percentage: what has been copied of what there is, at most 99.
+   *
+   * @param before percentage reported before
+   */
+  public static Progress next(Progress reading, int before) {
+    var total = orZero(reading.memoryTotalBytes());
+    var remaining = orZero(reading.memoryRemainingBytes());
+    var percent = total <= 0 ? 0 : (int) ((total - Math.min(total, remaining)) * 100 / total);
+    return ProgressBuilder.builder(reading)
+        .percent(Math.max(before, Math.min(MOST, percent)))
+        .build();
+  }
+
+  private static long orZero(@org.jspecify.annotations.Nullable Long value) {
+    return value == null ? 0 : value;
+  }
+}

@@ -1,0 +1,40 @@
+package dev.ferryman.agent.decide;
+
+import dev.ferryman.crds.livemigration.DomainReport;
+import dev.ferryman.crds.livemigration.DomainState;
+import dev.ferryman.crds.livemigration.Started;
+
+/** Judges whether the destination's copy has ever executed. */
+public final class StartedEvidence {
+  private StartedEvidence() {}
+
+  /**
+   * What the destination host knows of how it got here.
+   *
+   * @param resumed whether libvirt reported that the copy was started
+   * @param everyEventSeen whether no event can have been missed since checking: same boot, same
+   *     daemon, same agent, connection never lost
+   * @param persistent whether the guest has a definition, which libvirt stores at the destination
+   *     before it starts the CPUs
+   * @param definedBefore whether a definition of the guest was there already while checking
+   */
+  public record History(
+      boolean resumed, boolean everyEventSeen, boolean persistent, boolean definedBefore) {}
+
+  /** What the destination host itself can prove. */
+  public static Started judge(DomainReport now, String attemptUID, History history) {
+    var ours = attemptUID.equals(now.attemptMark());
+    if (history.resumed() || (ours && now.state().runs())) {
+      return Started.Started;
+    }
+    if (now.state().isActive() && !ours) {
+      return Started.Unknown;
+    }
+    if (history.everyEventSeen()) {
+      return Started.NeverStarted;
+    }
+    var neverDefined =
+        history.persistent() && !history.definedBefore() && now.state() == DomainState.Absent;
+    return neverDefined ? Started.NeverStarted : Started.Unknown;
+  }
+}

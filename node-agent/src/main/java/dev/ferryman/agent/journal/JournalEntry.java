@@ -1,0 +1,65 @@
+package dev.ferryman.agent.journal;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import dev.ferryman.crds.Lists;
+import dev.ferryman.crds.livemigration.CallResult;
+import io.soabase.recordbuilder.core.RecordBuilder;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One host's part in one attempt.
+ *
+ * @param markers files put into shared directories; noted before they are made
+ * @param baseline the source: before the call; the destination: while checking
+ * @param suspended whether libvirt reported that the source's copy was stopped meanwhile
+ * @param resumed whether libvirt reported that the destination's copy was started
+ * @param definedBefore the destination: whether a definition of the instance was there already
+ * @param eventsMissed whether libvirt's events may have been missed since the entry was opened
+ * @param settledStep last settlement order that was carried out
+ */
+@RecordBuilder
+@JsonIgnoreProperties(ignoreUnknown = true)
+public record JournalEntry(
+    String liveMigrationUID,
+    String liveMigrationName,
+    String attemptUID,
+    Part part,
+    String instanceUUID,
+    Stage stage,
+    Instant opened,
+    List<String> markers,
+    @Nullable Baseline baseline,
+    boolean abortRequested,
+    boolean suspended,
+    boolean resumed,
+    boolean definedBefore,
+    boolean eventsMissed,
+    int settledStep,
+    @Nullable CallResult result)
+    implements JournalEntryBuilder.With {
+
+  public JournalEntry {
+    markers = Lists.orEmpty(markers);
+  }
+
+  /** The entry of an attempt that has just been heard of. */
+  public static JournalEntry open(
+      String liveMigrationUID,
+      String liveMigrationName,
+      String attemptUID,
+      Part part,
+      String instanceUUID,
+      Instant now) {
+    return JournalEntryBuilder.builder()
+        .liveMigrationUID(liveMigrationUID)
+        .liveMigrationName(liveMigrationName)
+        .attemptUID(attemptUID)
+        .part(part)
+        .instanceUUID(instanceUUID)
+        .stage(Stage.Checking)
+        .opened(now)
+        .build();
+  }
+}

@@ -1,0 +1,7 @@
+package dev.ferryman.agent.journal;
+
+/** The part of a host in an attempt. */
+public enum Part {
+  Source,
+  Destination
+}

@@ -1,0 +1,81 @@
+package dev.ferryman.agent.kube;
+
+import dev.ferryman.crds.Bounds;
+import dev.ferryman.crds.livemigration.LiveMigration;
+import io.fabric8.kubernetes.api.model.MicroTime;
+import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
+import io.fabric8.kubernetes.api.model.events.v1.EventBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes events about LiveMigrations; one that cannot be written is only logged. */
+public final class AgentEvents {
+  private static final Logger LOG = LoggerFactory.getLogger(AgentEvents.class);
+  private static final DateTimeFormatter MICROSECONDS =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
+
+  /** Where events about cluster-scoped objects live (Kubernetes API conventions). */
+  private static final String NAMESPACE = "default";
+
+  private final KubernetesClient client;
+  private final Executor executor;
+  private final Clock clock;
+  private final String host;
+
+  public AgentEvents(KubernetesClient client, Executor executor, Clock clock, String host) {
+    this.client = client;
+    this.executor = executor;
+    this.clock = clock;
+    this.host = host;
+  }
+
+  public void normal(LiveMigration migration, String reason, String note) {
+    write("Normal", migration, reason, note);
+  }
+
+  public void warning(LiveMigration migration, String reason, String note) {
+    write("Warning", migration, reason, note);
+  }
+
+  private void write(String type, LiveMigration migration, String reason, String note) {
+    var event =
+        new EventBuilder()
+            .withNewMetadata()
+            .withGenerateName(Bounds.cut(migration.getMetadata().getName(), 200) + ".")
+            .withNamespace(NAMESPACE)
+            .endMetadata()
+            .withType(type)
+            .withReason(reason)
+            .withAction(reason)
+            .withNote(Bounds.cut(note, Bounds.MESSAGE))
+            .withReportingController("ferryman.dev/node-agent")
+            .withReportingInstance(host)
+            .withEventTime(new MicroTime(MICROSECONDS.format(clock.instant())))
+            .withRegarding(
+                new ObjectReferenceBuilder()
+                    .withApiVersion(migration.getApiVersion())
+                    .withKind(migration.getKind())
+                    .withName(migration.getMetadata().getName())
+                    .withUid(migration.getMetadata().getUid())
+                    .build())
+            .build();
+    executor.execute(
+        () -> {
+          try {
+            client.resource(event).create();
+          } catch (KubernetesClientException e) {
+            LOG.warn(
+                "event {} about {} not written: {}",
+                reason,
+                migration.getMetadata().getName(),
+                e.getMessage());
+          }
+        });
+  }
+}

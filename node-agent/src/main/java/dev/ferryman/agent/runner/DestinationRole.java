@@ -1,0 +1,307 @@
+package dev.ferryman.agent.runner;
+
+import dev.ferryman.agent.decide.DestinationChecks;
+import dev.ferryman.agent.decide.DestinationChecks.Directory;
+import dev.ferryman.agent.decide.DestinationStep;
+import dev.ferryman.agent.decide.DestinationStepViewBuilder;
+import dev.ferryman.agent.decide.OrderGuard;
+import dev.ferryman.agent.decide.StartedEvidence;
+import dev.ferryman.agent.journal.Baseline;
+import dev.ferryman.agent.journal.Stage;
+import dev.ferryman.agent.libvirt.DomainFacts;
+import dev.ferryman.agent.libvirt.LifecycleEvent;
+import dev.ferryman.agent.storage.Markers;
+import dev.ferryman.crds.livemigration.DestinationOrder;
+import dev.ferryman.crds.livemigration.DestinationReport;
+import dev.ferryman.crds.livemigration.DestinationReportBuilder;
+import dev.ferryman.crds.livemigration.DestinationState;
+import dev.ferryman.crds.livemigration.DomainReport;
+import dev.ferryman.crds.livemigration.DomainState;
+import dev.ferryman.crds.livemigration.LiveMigration;
+import dev.ferryman.crds.livemigration.Needs;
+import dev.ferryman.crds.livemigration.SourceReport;
+import dev.ferryman.crds.livemigration.Started;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The part of the host that the instance comes to: it checks, and tells what came of the copy. */
+final class DestinationRole extends Role {
+  private boolean evidenceChanged;
+  private @Nullable DestinationReport reported;
+
+  DestinationRole(HostContext host, LiveMigration migration, Mission mission) {
+    super(host, migration, mission);
+  }
+
+  @Override
+  protected void advance() {
+    if (!isCurrent()) {
+      advanceOrphaned();
+      return;
+    }
+    var published = status().destination();
+    if (published != null
+        && published.attemptUID().equals(attemptUID)
+        && (reported == null || published.sequence() > reported.sequence())) {
+      reported = published;
+    }
+    switch (DestinationStep.next(view())) {
+      case Wait -> {}
+      case Check -> check();
+      case RefuseSecondRun ->
+          report(
+              next(DestinationState.Refused, null)
+                  .checks(List.of(SourceChecks.alreadyRan(host.name()))));
+      case ReportEvidence, CleanUp -> reportEvidence(orderDone());
+      case CarryOut -> carryOut();
+      case Close -> close();
+    }
+  }
+
+  private DestinationStep.View view() {
+    var source = source();
+    var entry = entry();
+    return DestinationStepViewBuilder.builder()
+        .phase(phase())
+        .needsKnown(source != null && source.needs() != null)
+        .state(reported == null ? null : reported.state())
+        .closed(entry != null && !entry.stage().isOpen())
+        .sourceEnd(source == null ? null : source.endSequence())
+        .peerSequence(reported == null ? null : reported.peerSequence())
+        .orderPending(orderedStep() > orderDone() && order() != DestinationOrder.None)
+        .evidenceChanged(evidenceChanged)
+        .build();
+  }
+
+  private @Nullable SourceReport source() {
+    var source = status().source();
+    return source != null && source.attemptUID().equals(attemptUID) ? source : null;
+  }
+
+  private DestinationOrder order() {
+    var settlement = status().settlement();
+    return settlement == null ? DestinationOrder.None : settlement.destination();
+  }
+
+  private void check() {
+    var source = Objects.requireNonNull(source());
+    var needs = Objects.requireNonNull(source.needs());
+    var uuid = instanceUUID;
+    var here = host.hypervisor().domain(uuid);
+    record(
+        entry ->
+            entry
+                .withDefinedBefore(here.isPresent())
+                .withBaseline(new Baseline(Domains.report(here), host.bootID(), daemonStart())));
+    var facts = host.hypervisor().host();
+    var checks =
+        DestinationChecks.judge(
+            needs,
+            uuid,
+            new DestinationChecks.Seen(
+                host.name(),
+                facts.domainTypes(),
+                facts.machineTypes(),
+                host.hypervisor()
+                    .domainNamed(needs.domainName())
+                    .map(DomainFacts::uuid)
+                    .orElse(null),
+                here.map(DomainFacts::name).orElse(null),
+                directories(needs)));
+    report(
+        next(
+                DestinationChecks.refuse(checks)
+                    ? DestinationState.Refused
+                    : DestinationState.Checked,
+                source)
+            .checks(checks)
+            .domain(Domains.report(here)));
+  }
+
+  private Map<String, Directory> directories(Needs needs) {
+    var found = new HashMap<String, Directory>();
+    for (var disk : needs.disks()) {
+      var path = disk.path();
+      if ("file".equals(disk.type()) && path != null) {
+        found.computeIfAbsent(DestinationChecks.directoryOf(path), this::directory);
+      }
+    }
+    return found;
+  }
+
+  private Directory directory(String path) {
+    try {
+      return switch (host.markers().find(Markers.in(Path.of(path), attemptUID), attemptUID)) {
+        case SharedWithLocks -> Directory.SharedWithLocks;
+        case SharedWithoutLocks -> Directory.SharedWithoutLocks;
+        case NotShared -> Directory.NotShared;
+        case NoDirectory -> Directory.Missing;
+      };
+    } catch (IOException e) {
+      return Directory.Silent;
+    }
+  }
+
+  private void reportEvidence(int done) {
+    // Before the reading: what the source says after it is not what this reading stands on.
+    var source = source();
+    var now = Domains.report(host.hypervisor().domain(instanceUUID));
+    var started = started(now);
+    if (isKnown(now, started, source, done)) {
+      evidenceChanged = false;
+      return;
+    }
+    report(
+        next(isClean(now, started) ? DestinationState.CleanedUp : DestinationState.Checked, source)
+            .domain(now)
+            .started(started)
+            .done(done == 0 ? null : done));
+    evidenceChanged = false;
+    advance();
+  }
+
+  /** Whether the last report says the same, and stands on the source's end. */
+  private boolean isKnown(
+      DomainReport now, Started started, @Nullable SourceReport source, int done) {
+    var last = reported;
+    if (last == null || last.started() == null || !now.equals(last.domain())) {
+      return false;
+    }
+    var end = source == null ? null : source.endSequence();
+    var peer = last.peerSequence();
+    return started == last.started()
+        && done == (last.done() == null ? 0 : last.done())
+        && (end == null || (peer != null && peer >= end));
+  }
+
+  /** Nothing is left, or what is here is the instance itself. */
+  private static boolean isClean(DomainReport now, Started started) {
+    return now.state() == DomainState.Absent || started == Started.Started;
+  }
+
+  private Started started(DomainReport now) {
+    var entry = entry();
+    if (entry == null) {
+      return now.state() == DomainState.Absent ? Started.NeverStarted : Started.Unknown;
+    }
+    var needs = source() == null ? null : Objects.requireNonNull(source()).needs();
+    return StartedEvidence.judge(
+        now,
+        attemptUID,
+        new StartedEvidence.History(
+            entry.resumed(),
+            !entry.eventsMissed() && isSameDaemon(entry),
+            needs != null && Boolean.TRUE.equals(needs.persistent()),
+            entry.definedBefore()));
+  }
+
+  private void carryOut() {
+    var uuid = instanceUUID;
+    var step = orderedStep();
+    var order = order();
+    var now = Domains.report(host.hypervisor().domain(uuid));
+    var permission = OrderGuard.permit(order, now, attemptUID);
+    if (permission == OrderGuard.Permission.Act) {
+      remove(uuid, now);
+    }
+    host.listener().settled(migration, "destination: " + order + ": " + permission);
+    record(entry -> entry.withSettledStep(step));
+    evidenceChanged = true;
+    reportEvidence(step);
+  }
+
+  private void remove(String uuid, DomainReport now) {
+    if (now.state().isActive()) {
+      host.hypervisor().destroy(uuid);
+    }
+    if (host.hypervisor().domain(uuid).isPresent()) {
+      host.hypervisor().undefine(uuid);
+    }
+  }
+
+  /** A host that was silent when the migration ended removes what its own journal proves idle. */
+  private void close() {
+    switch (phase()) {
+      case Failed, Cancelled -> removeWhatNeverRan();
+      default -> {}
+    }
+    record(entry -> entry.withStage(Stage.Closed));
+    done();
+  }
+
+  private void removeWhatNeverRan() {
+    var uuid = instanceUUID;
+    var domain = host.hypervisor().domain(uuid);
+    var now = Domains.report(domain);
+    if (domain.isEmpty()
+        || domain.get().incoming()
+        || started(now) != Started.NeverStarted
+        || OrderGuard.permit(DestinationOrder.Destroy, now, attemptUID)
+            != OrderGuard.Permission.Act) {
+      return;
+    }
+    remove(uuid, now);
+    host.listener().settled(migration, "destination: removed a copy that never ran");
+  }
+
+  @Override
+  protected void advanceOrphaned() {
+    var entry = entry();
+    if (entry != null && entry.stage().isOpen()) {
+      record(e -> e.withStage(Stage.Closed));
+    }
+    done();
+  }
+
+  @Override
+  protected void noticed(LifecycleEvent event) {
+    var entry = entry();
+    if (entry == null || !entry.stage().isOpen()) {
+      return;
+    }
+    switch (event.kind()) {
+      case Resumed -> {
+        if (!entry.resumed()) {
+          record(e -> e.withResumed(true));
+        }
+        evidenceChanged = true;
+      }
+      case Stopped, Undefined, Suspended, Crashed -> evidenceChanged = true;
+      case Defined, Started, Shutdown, PMSuspended -> {}
+    }
+  }
+
+  @Override
+  protected void eventsMissed() {
+    var entry = entry();
+    if (entry != null && entry.stage().isOpen() && !entry.eventsMissed()) {
+      record(e -> e.withEventsMissed(true));
+    }
+  }
+
+  private DestinationReportBuilder next(DestinationState state, @Nullable SourceReport seen) {
+    var before = reported;
+    var builder =
+        before == null
+            ? DestinationReportBuilder.builder()
+            : DestinationReportBuilder.builder(before);
+    return builder
+        .attemptUID(attemptUID)
+        .sequence(before == null ? 1 : before.sequence() + 1)
+        .peerSequence(seen == null ? null : seen.sequence())
+        .bootID(host.bootID())
+        .libvirtdStartTime(daemonStart())
+        .state(state);
+  }
+
+  private void report(DestinationReportBuilder builder) {
+    var report = builder.build();
+    host.api().report(migration.getMetadata().getName(), report);
+    reported = report;
+  }
+}

@@ -1,0 +1,27 @@
+package dev.ferryman.agent.runner;
+
+import dev.ferryman.agent.journal.Journal;
+import dev.ferryman.agent.kube.MigrationApi;
+import dev.ferryman.agent.libvirt.Hypervisor;
+import dev.ferryman.agent.storage.Markers;
+import java.time.Clock;
+import java.util.concurrent.ScheduledExecutorService;
+
+/**
+ * The host that an agent works for, and what it works with.
+ *
+ * @param name of the HostResource
+ * @param bootID of the running kernel
+ * @param timer for what shall happen later; its tasks only hand work on
+ */
+public record HostContext(
+    String name,
+    String bootID,
+    Hypervisor hypervisor,
+    MigrationApi api,
+    Journal journal,
+    Markers markers,
+    Transport transport,
+    MigrationListener listener,
+    ScheduledExecutorService timer,
+    Clock clock) {}

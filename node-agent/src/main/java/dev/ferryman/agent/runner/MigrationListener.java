@@ -1,0 +1,18 @@
+package dev.ferryman.agent.runner;
+
+import dev.ferryman.crds.livemigration.LiveMigration;
+
+/** Told what this host does in migrations, for events, logs and figures. */
+public interface MigrationListener {
+  /** libvirt's migrate call is about to be made. */
+  void started(LiveMigration migration);
+
+  /** libvirt's migrate call has ended. */
+  void ended(LiveMigration migration, boolean succeeded, String message);
+
+  /** The operator's order has been carried out, or refused. */
+  void settled(LiveMigration migration, String message);
+
+  /** A LiveMigration has gone while this host still had a part in it. */
+  void orphaned(LiveMigration migration, String message);
+}

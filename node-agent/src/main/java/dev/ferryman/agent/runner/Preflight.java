@@ -1,0 +1,119 @@
+package dev.ferryman.agent.runner;
+
+import dev.ferryman.agent.decide.DestinationChecks;
+import dev.ferryman.agent.kube.ApiUnavailableException;
+import dev.ferryman.agent.libvirt.HypervisorException;
+import dev.ferryman.agent.storage.Markers;
+import dev.ferryman.crds.Check;
+import dev.ferryman.crds.livemigration.Needs;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the source does before a move: it tries the way to the destination, and marks the
+ * directories that both must share.
+ */
+final class Preflight {
+  private final Role role;
+  private @Nullable CompletableFuture<Route> route;
+
+  /**
+   * How the destination is reached.
+   *
+   * @param address where its data stream goes; empty: libvirt's choice
+   * @param trouble libvirt's words if its libvirt does not answer
+   */
+  record Route(String address, @Nullable String trouble) {}
+
+  Preflight(Role role) {
+    this.role = role;
+  }
+
+  /** Begins to try the way, which takes its time; the role is woken when it is known. */
+  void begin() {
+    if (route == null) {
+      route = CompletableFuture.supplyAsync(this::findRoute, role.host.markers().threads());
+      var unused = route.whenComplete((found, error) -> role.perform(() -> found(error)));
+    }
+  }
+
+  private void found(@Nullable Throwable error) {
+    if (error != null) {
+      route = null;
+      throw new ApiUnavailableException(
+          "the way to " + role.destination() + " is not known yet", error);
+    }
+    role.proceed();
+  }
+
+  boolean hasBegun() {
+    return route != null;
+  }
+
+  boolean isDone() {
+    return route != null && route.isDone();
+  }
+
+  /** The way to the destination, found now if nobody has tried it before. */
+  Route route() {
+    return route == null ? findRoute() : route.join();
+  }
+
+  private Route findRoute() {
+    var destination = role.destination();
+    try {
+      role.host.hypervisor().probe(role.host.transport().uri(destination));
+      return new Route(role.host.api().migrationAddress(destination).orElse(""), null);
+    } catch (HypervisorException | IllegalArgumentException e) {
+      return new Route("", String.valueOf(e.getMessage()));
+    }
+  }
+
+  /**
+   * Puts one marker into each directory of the instance's files, journaled before it is made.
+   *
+   * @return a failed check for each that could not be made
+   */
+  List<Check> putMarkers(Needs needs) {
+    var markers =
+        needs.disks().stream()
+            .filter(disk -> "file".equals(disk.type()) && disk.path() != null)
+            .map(disk -> DestinationChecks.directoryOf(Objects.requireNonNull(disk.path())))
+            .distinct()
+            .map(directory -> Markers.in(Path.of(directory), role.attemptUID))
+            .toList();
+    role.record(entry -> entry.withMarkers(markers.stream().map(Path::toString).toList()));
+    var failed = new ArrayList<Check>();
+    for (var marker : markers) {
+      try {
+        role.host.markers().put(marker, role.attemptUID);
+      } catch (IOException e) {
+        failed.add(
+            SourceChecks.markerTrouble(
+                role.host.name(), String.valueOf(marker.getParent()), e.toString()));
+      }
+    }
+    return failed;
+  }
+
+  /** Removes the markers that the journal knows; tried again as long as one cannot be removed. */
+  void removeMarkers() {
+    var entry = role.entry();
+    if (entry == null || entry.markers().isEmpty()) {
+      return;
+    }
+    for (var marker : entry.markers()) {
+      try {
+        role.host.markers().remove(Path.of(marker));
+      } catch (IOException e) {
+        throw new ApiUnavailableException("marker " + marker + " is not removed yet: " + e, e);
+      }
+    }
+    role.record(e -> e.withMarkers(List.of()));
+  }
+}

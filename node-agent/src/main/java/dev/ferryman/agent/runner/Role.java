@@ -1,0 +1,286 @@
+package dev.ferryman.agent.runner;
+
+import dev.ferryman.agent.journal.JournalEntry;
+import dev.ferryman.agent.journal.Part;
+import dev.ferryman.agent.kube.ApiUnavailableException;
+import dev.ferryman.agent.kube.ReportRefusedException;
+import dev.ferryman.agent.libvirt.HypervisorException;
+import dev.ferryman.agent.libvirt.LifecycleEvent;
+import dev.ferryman.crds.livemigration.Attempt;
+import dev.ferryman.crds.livemigration.LiveMigration;
+import dev.ferryman.crds.livemigration.LiveMigrationStatus;
+import dev.ferryman.crds.livemigration.MigrationStatistics;
+import dev.ferryman.crds.livemigration.Phase;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This host's part in one attempt. Everything that happens to it is worked off one after the other
+ * on a thread of its own; whatever fails because libvirt or the API does not answer is tried again,
+ * from a new look at things.
+ */
+abstract class Role {
+  private static final Logger LOG = LoggerFactory.getLogger(Role.class);
+  private static final Duration RETRY = Duration.ofMillis(500);
+
+  protected final HostContext host;
+  protected final String attemptUID;
+
+  /** libvirt UUID of the instance. */
+  protected final String instanceUUID;
+
+  private final Part part;
+  private final ExecutorService thread;
+  private final Runnable whenDone;
+
+  /** The object as last seen. */
+  protected LiveMigration migration;
+
+  private boolean gone;
+  private boolean retrying;
+  private @Nullable String lastTrouble;
+
+  /**
+   * What a role is there for.
+   *
+   * @param whenDone called when nothing is left to do
+   */
+  record Mission(String attemptUID, String instanceUUID, Part part, Runnable whenDone) {}
+
+  Role(HostContext host, LiveMigration migration, Mission mission) {
+    this.host = host;
+    this.migration = migration;
+    this.attemptUID = mission.attemptUID();
+    this.instanceUUID = mission.instanceUUID();
+    this.part = mission.part();
+    this.whenDone = mission.whenDone();
+    this.thread =
+        Executors.newSingleThreadExecutor(
+            work -> {
+              var worker = new Thread(work, part + " of " + attemptUID);
+              worker.setDaemon(true);
+              return worker;
+            });
+  }
+
+  /** Takes the next step, if there is one to take; called again after each that was taken. */
+  protected abstract void advance();
+
+  /** What is left to do when the object has gone. */
+  protected abstract void advanceOrphaned();
+
+  /** libvirt reported something of the instance's domain. */
+  protected abstract void noticed(LifecycleEvent event);
+
+  /** libvirt reported the final figures of the instance's migration. */
+  protected void completed(MigrationStatistics statistics) {}
+
+  /** libvirt's events were interrupted. */
+  protected void eventsMissed() {}
+
+  final void changed(LiveMigration now) {
+    perform(
+        () -> {
+          if (isOlder(now, migration)) {
+            return;
+          }
+          migration = now;
+          advance();
+        });
+  }
+
+  final void gone() {
+    perform(
+        () -> {
+          if (!gone) {
+            gone = true;
+            host.listener()
+                .orphaned(
+                    migration, "the LiveMigration has gone; " + part + " cleans up by itself");
+          }
+          advanceOrphaned();
+        });
+  }
+
+  final void lifecycle(LifecycleEvent event) {
+    perform(
+        () -> {
+          noticed(event);
+          proceed();
+        });
+  }
+
+  final void jobCompleted(MigrationStatistics statistics) {
+    completed(statistics);
+  }
+
+  final void disconnected() {
+    perform(this::eventsMissed);
+  }
+
+  /** Looks again: libvirt is back, or time has passed. */
+  final void wake() {
+    perform(this::proceed);
+  }
+
+  /** Takes the next step, whichever way the object has gone. */
+  protected final void proceed() {
+    if (gone) {
+      advanceOrphaned();
+    } else {
+      advance();
+    }
+  }
+
+  /** Hands work to the role's thread. */
+  protected final void perform(Runnable work) {
+    try {
+      thread.execute(() -> guarded(work));
+    } catch (RejectedExecutionException ended) {
+      LOG.debug("{} of {} has ended", part, attemptUID);
+    }
+  }
+
+  private void guarded(Runnable work) {
+    try {
+      work.run();
+      lastTrouble = null;
+    } catch (HypervisorException | ApiUnavailableException | ReportRefusedException e) {
+      troubled(e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.error("{} of {} failed, tries again", part, attemptUID, e);
+      wakeLater();
+    }
+  }
+
+  /** Says each trouble once, however often it is met again. */
+  private void troubled(@Nullable String message) {
+    if (!Objects.equals(message, lastTrouble)) {
+      lastTrouble = message;
+      LOG.warn("{} of {} waits: {}", part, attemptUID, message);
+    }
+    wakeLater();
+  }
+
+  private void wakeLater() {
+    if (!retrying) {
+      retrying = true;
+      wakeAfter(
+          RETRY,
+          () -> {
+            retrying = false;
+            proceed();
+          });
+    }
+  }
+
+  /** Performs work on the role's thread after a while. */
+  protected final void wakeAfter(Duration delay, Runnable work) {
+    var unused =
+        host.timer().schedule(() -> perform(work), delay.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Nothing is left to do here for the attempt. */
+  protected final void done() {
+    whenDone.run();
+    thread.shutdown();
+  }
+
+  /** Ends the role's thread without a word: the agent stops, the journal knows where. */
+  final void abandon() {
+    thread.shutdownNow();
+  }
+
+  protected final @Nullable JournalEntry entry() {
+    return host.journal().find(attemptUID, part).orElse(null);
+  }
+
+  /** Changes the attempt's entry, or opens it. */
+  protected final JournalEntry record(UnaryOperator<JournalEntry> change) {
+    var entry = entry();
+    return host.journal().put(change.apply(entry != null ? entry : newEntry()));
+  }
+
+  private JournalEntry newEntry() {
+    var metadata = migration.getMetadata();
+    return JournalEntry.open(
+        metadata.getUid(),
+        metadata.getName(),
+        attemptUID,
+        part,
+        instanceUUID,
+        host.clock().instant());
+  }
+
+  protected final LiveMigrationStatus status() {
+    return Objects.requireNonNull(migration.getStatus(), "status of an attempt");
+  }
+
+  protected final Phase phase() {
+    return Objects.requireNonNull(status().phase(), "phase of an attempt");
+  }
+
+  /** Whether the object is about this attempt. */
+  protected final boolean isCurrent() {
+    var status = migration.getStatus();
+    Attempt attempt = status == null ? null : status.attempt();
+    return attempt != null && attempt.uid().equals(attemptUID);
+  }
+
+  protected final boolean isCancelled() {
+    return migration.getSpec().cancelled()
+        || migration.getMetadata().getDeletionTimestamp() != null;
+  }
+
+  /** Name of the host that the instance goes to. */
+  protected final String destination() {
+    return Objects.requireNonNull(status().destinationHost(), "destinationHost of an attempt");
+  }
+
+  /** Start of the libvirt daemon; null while it is not running. */
+  protected final @Nullable Long daemonStart() {
+    var ticks = host.hypervisor().daemonStartTicks();
+    return ticks.isPresent() ? ticks.getAsLong() : null;
+  }
+
+  /** Whether boot and libvirt daemon are still those of the entry's baseline. */
+  protected final boolean isSameDaemon(JournalEntry entry) {
+    var baseline = entry.baseline();
+    return baseline != null
+        && baseline.bootID().equals(host.bootID())
+        && baseline.daemonStartTicks() != null
+        && baseline.daemonStartTicks().equals(daemonStart());
+  }
+
+  /** Last settlement step that this host has carried out; 0: none. */
+  protected final int orderDone() {
+    var entry = entry();
+    return entry == null ? 0 : entry.settledStep();
+  }
+
+  /** Settlement step of the current attempt that is ordered; 0: none. */
+  protected final int orderedStep() {
+    var settlement = status().settlement();
+    return settlement == null || !settlement.attemptUID().equals(attemptUID)
+        ? 0
+        : settlement.step();
+  }
+
+  /** The API gives resource versions that grow (KEP-5504); what has none counts as new. */
+  private static boolean isOlder(LiveMigration one, LiveMigration other) {
+    try {
+      return Long.parseLong(one.getMetadata().getResourceVersion())
+          < Long.parseLong(other.getMetadata().getResourceVersion());
+    } catch (NumberFormatException unversioned) {
+      return false;
+    }
+  }
+}

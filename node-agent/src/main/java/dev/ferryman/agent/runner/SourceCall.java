@@ -1,0 +1,219 @@
+package dev.ferryman.agent.runner;
+
+import dev.ferryman.agent.decide.SourceStep.Call;
+import dev.ferryman.agent.libvirt.AttemptMark;
+import dev.ferryman.agent.libvirt.CallOutcome;
+import dev.ferryman.agent.libvirt.DomainFacts;
+import dev.ferryman.agent.libvirt.HypervisorException;
+import dev.ferryman.agent.libvirt.JobFacts;
+import dev.ferryman.agent.libvirt.MigrationRequest;
+import dev.ferryman.agent.libvirt.XmlForm;
+import dev.ferryman.crds.Bounds;
+import dev.ferryman.crds.livemigration.CallResult;
+import dev.ferryman.crds.livemigration.MigrationStatistics;
+import dev.ferryman.crds.livemigration.Progress;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * libvirt's migrate call of one attempt: made once by one process, then watched to the end of the
+ * job, by whichever process lives.
+ */
+final class SourceCall {
+  /** First look at a job: shorter ones end unseen and need no progress. */
+  private static final Duration FIRST_LOOK = Duration.ofMillis(300);
+
+  /** Progress is written at most so often. */
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+
+  private static final Duration ABORT_AGAIN = Duration.ofMillis(200);
+
+  /** libvirt sends the figures and returns from the call within some 20 ms of each other. */
+  private static final Duration STATISTICS_PATIENCE = Duration.ofMillis(250);
+
+  private final Role role;
+  private final Consumer<Progress> progressSeen;
+  private final CompletableFuture<MigrationStatistics> statistics = new CompletableFuture<>();
+
+  private Call state = Call.None;
+
+  /** Whether a thread of this process waits for libvirt's call. */
+  private boolean waiting;
+
+  private boolean abortAccepted;
+  private boolean abortTried;
+  private @Nullable MigrationRequest request;
+  private @Nullable CallResult result;
+
+  SourceCall(Role role, Consumer<Progress> progressSeen) {
+    this.role = role;
+    this.progressSeen = progressSeen;
+  }
+
+  Call state() {
+    return state;
+  }
+
+  /** Whether another request to end the job would be of no use now. */
+  boolean isAborting() {
+    return abortAccepted || abortTried;
+  }
+
+  boolean isWaiting() {
+    return waiting;
+  }
+
+  /** Makes up what libvirt is asked for; the copy is marked in both of its definitions. */
+  void prepare(DomainFacts domain, String address) {
+    var hypervisor = role.host.hypervisor();
+    var transport = role.host.transport();
+    request =
+        new MigrationRequest(
+            domain.uuid(),
+            transport.uri(role.destination()),
+            address.isEmpty() ? "" : "tcp://" + address,
+            AttemptMark.put(hypervisor.migratableXml(domain.uuid(), XmlForm.Live), role.attemptUID),
+            domain.persistent()
+                ? AttemptMark.put(
+                    hypervisor.migratableXml(domain.uuid(), XmlForm.Persistent), role.attemptUID)
+                : "",
+            transport.encrypted());
+  }
+
+  /** The announcement goes out; from here on it may have been accepted. */
+  void announce() {
+    state = Call.Announced;
+  }
+
+  /** It has not been accepted, and never will be. */
+  void notMade() {
+    state = Call.None;
+  }
+
+  /** Makes the call on a thread of its own: it blocks for minutes. */
+  void make() {
+    state = Call.UnderWay;
+    waiting = true;
+    role.host.listener().started(role.migration);
+    var asked = Objects.requireNonNull(request, "prepare comes before make");
+    var caller =
+        new Thread(
+            () -> {
+              var outcome = result(role.host.hypervisor().migrate(asked));
+              role.perform(() -> returned(outcome));
+            },
+            "migrate " + role.attemptUID);
+    caller.setDaemon(true);
+    caller.start();
+    role.wakeAfter(FIRST_LOOK, this::look);
+  }
+
+  /**
+   * Takes over the call of an agent before this one: the job is libvirt's, so it is only watched.
+   */
+  void adopt() {
+    state = Call.UnderWay;
+    look();
+  }
+
+  private static CallResult result(CallOutcome outcome) {
+    return outcome.succeeded()
+        ? new CallResult(CallResult.SUCCESS, null, null)
+        : new CallResult(
+            outcome.code(), outcome.domain(), Bounds.cut(outcome.message(), Bounds.MESSAGE));
+  }
+
+  /** Publishes progress; finds the end of a job that no call of this process waits for. */
+  private void look() {
+    if (state != Call.UnderWay) {
+      return;
+    }
+    role.wakeAfter(LOOK_AGAIN, this::look);
+    var job = job();
+    var progress = job.progress();
+    if (job.migrating() && progress != null) {
+      progressSeen.accept(progress);
+    } else if (!job.migrating() && !waiting) {
+      ended();
+    }
+    role.proceed();
+  }
+
+  /** libvirt may go on with the job when only the connection to it was lost. */
+  private void returned(CallResult outcome) {
+    waiting = false;
+    result = outcome;
+    if (outcome.code() == CallResult.SUCCESS || !job().migrating()) {
+      ended();
+    }
+  }
+
+  private void ended() {
+    if (result == null) {
+      result =
+          new CallResult(
+              CallResult.UNKNOWN, null, "the agent did not see how libvirt's call ended");
+    }
+    state = Call.Ended;
+    role.proceed();
+  }
+
+  /** Asks libvirt to end the job, until it takes that or the job ends. */
+  void abort() {
+    if (!Objects.requireNonNull(role.entry()).abortRequested()) {
+      role.record(entry -> entry.withAbortRequested(true));
+    }
+    try {
+      role.host.hypervisor().abortJob(role.instanceUUID);
+      abortAccepted = true;
+    } catch (HypervisorException notYetOrNoMore) {
+      abortTried = true;
+      role.wakeAfter(
+          ABORT_AGAIN,
+          () -> {
+            abortTried = false;
+            role.proceed();
+          });
+    }
+  }
+
+  /** The domain's migration job as libvirt has it now. */
+  JobFacts job() {
+    var domain = role.host.hypervisor().domain(role.instanceUUID);
+    return domain.isPresent() && domain.get().state().isActive()
+        ? role.host.hypervisor().job(role.instanceUUID)
+        : JobFacts.NONE;
+  }
+
+  /** How the call ended; only after its end. */
+  CallResult result() {
+    return Objects.requireNonNull(result, "the call has not ended");
+  }
+
+  /** The end is in the journal: nothing more is to be had from the call. */
+  void reported() {
+    state = Call.None;
+  }
+
+  void completed(MigrationStatistics figures) {
+    statistics.complete(figures);
+  }
+
+  /** The job's final figures; null if libvirt has not sent any. */
+  @Nullable MigrationStatistics statistics() {
+    try {
+      return statistics.get(STATISTICS_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException | ExecutionException none) {
+      return null;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return null;
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package dev.ferryman.agent.runner;
+
+import dev.ferryman.agent.libvirt.DomainFacts;
+import dev.ferryman.crds.Bounds;
+import dev.ferryman.crds.Check;
+import dev.ferryman.crds.CheckName;
+import dev.ferryman.crds.CheckOutcome;
+import dev.ferryman.crds.Lists;
+import dev.ferryman.crds.Reason;
+import dev.ferryman.crds.livemigration.DomainState;
+import dev.ferryman.crds.livemigration.Needs;
+import dev.ferryman.crds.livemigration.NeedsBuilder;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What the source says of the instance before it moves. */
+final class SourceChecks {
+  private SourceChecks() {}
+
+  static Needs needs(DomainFacts domain) {
+    var definition = domain.definition();
+    return NeedsBuilder.builder()
+        .domainName(domain.name())
+        .vcpus(definition.vcpus())
+        .memoryMiB(definition.memoryMiB())
+        .type(definition.type())
+        .arch(definition.arch())
+        .machineType(definition.machineType())
+        .paused(domain.state() == DomainState.Paused)
+        .persistent(domain.persistent())
+        .disks(
+            List.copyOf(
+                definition.disks().subList(0, Math.min(definition.disks().size(), Bounds.DISKS))))
+        .build();
+  }
+
+  /** Whether libvirt has the instance, and can move it as it is. */
+  static Check domain(String host, String uuid, Optional<DomainFacts> domain) {
+    if (domain.isEmpty()) {
+      return fail(CheckName.Domain, Reason.InstanceNotFound, host, "no domain " + uuid + " here");
+    }
+    var facts = domain.get();
+    if (!facts.state().isActive() || facts.incoming()) {
+      return fail(
+          CheckName.Domain,
+          Reason.InstanceNotRunning,
+          host,
+          facts.name() + " is " + facts.state() + " (" + facts.reason() + ")");
+    }
+    if (facts.definition().disks().size() > Bounds.DISKS) {
+      return fail(
+          CheckName.Domain,
+          Reason.StorageNotShared,
+          host,
+          facts.definition().disks().size()
+              + " disks; at most "
+              + Bounds.DISKS
+              + " can be checked");
+    }
+    return new Check(
+        CheckName.Domain.name(),
+        CheckOutcome.Pass,
+        null,
+        host,
+        facts.name() + " is " + facts.state() + " (" + facts.reason() + ")");
+  }
+
+  static Check reachable(String host, String destination, @Nullable String trouble) {
+    return trouble == null
+        ? new Check(
+            CheckName.DestinationReachable.name(),
+            CheckOutcome.Pass,
+            null,
+            host,
+            "libvirt of " + destination + " answers")
+        : fail(
+            CheckName.DestinationReachable,
+            Reason.DestinationUnreachable,
+            host,
+            "libvirt of " + destination + ": " + trouble);
+  }
+
+  static Check markerTrouble(String host, String directory, @Nullable String trouble) {
+    return fail(
+        CheckName.SharedStorage,
+        Reason.StorageNotShared,
+        host,
+        "no marker can be put into " + directory + ": " + trouble);
+  }
+
+  static Check alreadyRan(String host) {
+    return fail(
+        CheckName.FirstRun,
+        Reason.AlreadyRan,
+        host,
+        "this host has run the attempt before; apply a new LiveMigration");
+  }
+
+  static Check busy(String host, String other) {
+    return fail(
+        CheckName.Domain,
+        Reason.InstanceBusy,
+        host,
+        "another attempt at the instance is open on this host: " + other);
+  }
+
+  static boolean refuse(List<Check> checks) {
+    return Lists.orEmpty(checks).stream().anyMatch(check -> check.outcome() == CheckOutcome.Fail);
+  }
+
+  private static Check fail(CheckName name, Reason reason, String host, String message) {
+    return new Check(
+        name.name(), CheckOutcome.Fail, reason.name(), host, Bounds.cut(message, Bounds.MESSAGE));
+  }
+}

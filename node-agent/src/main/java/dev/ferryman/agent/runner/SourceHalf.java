@@ -1,0 +1,77 @@
+package dev.ferryman.agent.runner;
+
+import dev.ferryman.crds.livemigration.Progress;
+import dev.ferryman.crds.livemigration.SourceReport;
+import dev.ferryman.crds.livemigration.SourceReportBuilder;
+import dev.ferryman.crds.livemigration.SourceState;
+import org.jspecify.annotations.Nullable;
+
+/** What this host has last said as the source of an attempt, and how it says the next word. */
+final class SourceHalf {
+  private final Role role;
+  private @Nullable SourceReport last;
+
+  SourceHalf(Role role) {
+    this.role = role;
+  }
+
+  /** Takes over what the API holds, if it is newer: an agent before this one has written it. */
+  void seen(@Nullable SourceReport published) {
+    if (published != null
+        && published.attemptUID().equals(role.attemptUID)
+        && (last == null || published.sequence() > last.sequence())) {
+      last = published;
+    }
+  }
+
+  @Nullable SourceReport last() {
+    return last;
+  }
+
+  @Nullable SourceState state() {
+    return last == null ? null : last.state();
+  }
+
+  int percent() {
+    Progress progress = last == null ? null : last.progress();
+    return progress == null ? 0 : progress.percent();
+  }
+
+  boolean hasEnded() {
+    return last != null && last.endSequence() != null;
+  }
+
+  private long nextSequence() {
+    return last == null ? 1 : last.sequence() + 1;
+  }
+
+  /** The next report: what was said before, with what was read anew. */
+  SourceReportBuilder next(SourceState state) {
+    var destination = role.status().destination();
+    var entry = role.entry();
+    return (last == null ? SourceReportBuilder.builder() : SourceReportBuilder.builder(last))
+        .attemptUID(role.attemptUID)
+        .sequence(nextSequence())
+        .peerSequence(
+            destination != null && destination.attemptUID().equals(role.attemptUID)
+                ? destination.sequence()
+                : null)
+        .bootID(role.host.bootID())
+        .libvirtdStartTime(role.daemonStart())
+        .abortRequested(entry != null && entry.abortRequested() ? true : null)
+        .state(state);
+  }
+
+  /** The same, for a report that the call has ended: the destination's evidence must be newer. */
+  SourceReportBuilder nextAtEnd() {
+    var next = next(SourceState.CleanedUp);
+    return hasEnded() ? next : next.endSequence(nextSequence());
+  }
+
+  /** Publishes the report; it counts as said only when the API server has it. */
+  void say(SourceReportBuilder builder) {
+    var report = builder.build();
+    role.host.api().report(role.migration.getMetadata().getName(), report);
+    last = report;
+  }
+}

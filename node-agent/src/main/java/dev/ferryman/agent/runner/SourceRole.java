@@ -1,0 +1,369 @@
+package dev.ferryman.agent.runner;
+
+import dev.ferryman.agent.decide.OrderGuard;
+import dev.ferryman.agent.decide.ProgressTracker;
+import dev.ferryman.agent.decide.SourceStep;
+import dev.ferryman.agent.decide.SourceStep.Known;
+import dev.ferryman.agent.decide.SourceStepViewBuilder;
+import dev.ferryman.agent.decide.SwitchedEvidence;
+import dev.ferryman.agent.journal.Baseline;
+import dev.ferryman.agent.journal.JournalEntry;
+import dev.ferryman.agent.journal.Stage;
+import dev.ferryman.agent.kube.ReportRefusedException;
+import dev.ferryman.agent.libvirt.LifecycleEvent;
+import dev.ferryman.crds.Check;
+import dev.ferryman.crds.livemigration.CallResult;
+import dev.ferryman.crds.livemigration.DomainReport;
+import dev.ferryman.crds.livemigration.LiveMigration;
+import dev.ferryman.crds.livemigration.MigrationStatistics;
+import dev.ferryman.crds.livemigration.Progress;
+import dev.ferryman.crds.livemigration.SourceOrder;
+import dev.ferryman.crds.livemigration.SourceState;
+import dev.ferryman.crds.livemigration.Switched;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The part of the host that the instance leaves: it owns the libvirt job. */
+final class SourceRole extends Role {
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+  private static final Duration BUSY_LOOK = Duration.ofMillis(50);
+  private static final int BUSY_LOOKS = 100;
+
+  private final SourceHalf half = new SourceHalf(this);
+  private final Preflight preflight = new Preflight(this);
+  private final SourceCall call = new SourceCall(this, this::progressed);
+  private boolean evidenceChanged;
+  private int busyLooks;
+  private @Nullable MigrationStatistics statistics;
+
+  SourceRole(HostContext host, LiveMigration migration, Mission mission) {
+    super(host, migration, mission);
+  }
+
+  @Override
+  protected void advance() {
+    if (!isCurrent()) {
+      advanceOrphaned();
+      return;
+    }
+    half.seen(status().source());
+    switch (SourceStep.next(view())) {
+      case Wait -> {}
+      case BeginChecking -> beginChecking();
+      case FinishChecking -> finishChecking();
+      case RefuseSecondRun -> refuse(List.of(SourceChecks.alreadyRan(host.name())));
+      case Start -> start();
+      case AskWhetherStarted -> askWhetherStarted();
+      case Adopt -> adopt();
+      case Abort -> call.abort();
+      case ReportEvidence -> reportEvidence(orderDone());
+      case CarryOut -> carryOut();
+      case CleanUp -> cleanUp();
+      case Close -> close();
+    }
+  }
+
+  private SourceStep.View view() {
+    var destination = status().destination();
+    return SourceStepViewBuilder.builder()
+        .phase(phase())
+        .cancelled(isCancelled())
+        .state(half.state())
+        .peer(
+            destination != null && destination.attemptUID().equals(attemptUID)
+                ? destination.state()
+                : null)
+        .ownChecksBegun(preflight.hasBegun())
+        .ownChecksDone(preflight.isDone())
+        .known(known(entry()))
+        .call(call.state())
+        .abortAccepted(call.isAborting())
+        .orderPending(orderedStep() > orderDone() && order() != SourceOrder.None)
+        .evidenceChanged(evidenceChanged)
+        .build();
+  }
+
+  private static Known known(@Nullable JournalEntry entry) {
+    if (entry == null) {
+      return Known.Nothing;
+    }
+    return switch (entry.stage()) {
+      case Checking -> Known.Checking;
+      case Starting -> Known.Starting;
+      case Ended -> Known.Ended;
+      case Closed -> Known.Closed;
+    };
+  }
+
+  private SourceOrder order() {
+    var settlement = status().settlement();
+    return settlement == null ? SourceOrder.None : settlement.source();
+  }
+
+  private void beginChecking() {
+    record(entry -> entry);
+    preflight.begin();
+    var other = otherAttempt();
+    if (other != null) {
+      awaitOther(other);
+      return;
+    }
+    var domain = host.hypervisor().domain(instanceUUID);
+    var checks = new ArrayList<Check>();
+    checks.add(SourceChecks.domain(host.name(), instanceUUID, domain));
+    if (domain.isEmpty() || SourceChecks.refuse(checks)) {
+      refuse(checks);
+      return;
+    }
+    var needs = SourceChecks.needs(domain.get());
+    checks.addAll(preflight.putMarkers(needs));
+    half.say(
+        half.next(SourceState.Checking).needs(needs).checks(checks).domain(Domains.report(domain)));
+    advance();
+  }
+
+  private @Nullable String otherAttempt() {
+    return host.journal().open().stream()
+        .filter(entry -> entry.instanceUUID().equals(instanceUUID))
+        .map(JournalEntry::attemptUID)
+        .filter(other -> !other.equals(attemptUID))
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** The attempt before this one may be about to close its entry. */
+  private void awaitOther(String other) {
+    if (++busyLooks > BUSY_LOOKS) {
+      refuse(List.of(SourceChecks.busy(host.name(), other)));
+    } else {
+      wakeAfter(BUSY_LOOK, this::proceed);
+    }
+  }
+
+  private void finishChecking() {
+    var last = half.last();
+    var checks = new ArrayList<>(last == null ? List.of() : last.checks());
+    checks.add(SourceChecks.reachable(host.name(), destination(), preflight.route().trouble()));
+    if (SourceChecks.refuse(checks)) {
+      refuse(checks);
+      return;
+    }
+    preflight.removeMarkers();
+    half.say(half.next(SourceState.Checked).checks(checks));
+    advance();
+  }
+
+  private void refuse(List<Check> checks) {
+    preflight.removeMarkers();
+    half.say(half.next(SourceState.Refused).checks(checks));
+  }
+
+  /** Record before acting: the journal, then the API, which must accept it, then libvirt. */
+  private void start() {
+    var domain = host.hypervisor().domain(instanceUUID);
+    var check = SourceChecks.domain(host.name(), instanceUUID, domain);
+    if (domain.isEmpty() || SourceChecks.refuse(List.of(check))) {
+      refuse(List.of(check));
+      return;
+    }
+    call.prepare(domain.get(), preflight.route().address());
+    record(
+        entry ->
+            entry
+                .withStage(Stage.Starting)
+                .withBaseline(new Baseline(Domains.report(domain), host.bootID(), daemonStart())));
+    call.announce();
+    try {
+      half.say(half.next(SourceState.Starting).domain(Domains.report(domain)));
+    } catch (ReportRefusedException e) {
+      notStarted();
+      throw e;
+    }
+    call.make();
+    advance();
+  }
+
+  /** The announcement was sent, but no answer came: only what the API holds now counts. */
+  private void askWhetherStarted() {
+    var now = host.api().get(migration.getMetadata().getName());
+    if (now.isEmpty()
+        || !Objects.equals(now.get().getMetadata().getUid(), migration.getMetadata().getUid())) {
+      notStarted();
+      gone();
+      return;
+    }
+    migration = now.get();
+    var source = status().source();
+    if (source != null
+        && source.attemptUID().equals(attemptUID)
+        && source.state() == SourceState.Starting) {
+      half.seen(source);
+      call.make();
+    } else {
+      notStarted();
+    }
+    advance();
+  }
+
+  private void notStarted() {
+    call.notMade();
+    record(entry -> entry.withStage(Stage.Checking));
+  }
+
+  private void adopt() {
+    if (half.state() == SourceState.Checked && !call.job().migrating()) {
+      notStarted();
+      advance();
+    } else {
+      call.adopt();
+    }
+  }
+
+  private void progressed(Progress reading) {
+    half.say(
+        half.next(SourceState.Running)
+            .jobActive(true)
+            .progress(ProgressTracker.next(reading, half.percent())));
+  }
+
+  private void reportEvidence(int done) {
+    var entry = Objects.requireNonNull(entry());
+    if (entry.stage() == Stage.Starting) {
+      entry = recordEnd();
+    }
+    call.reported();
+    preflight.removeMarkers();
+    var now = Domains.report(host.hypervisor().domain(instanceUUID));
+    var baseline = entry.baseline();
+    var switched =
+        SwitchedEvidence.judge(
+            baseline == null ? null : baseline.domain(),
+            now,
+            entry.suspended(),
+            isSameDaemon(entry));
+    if (!isSaid(now, switched, done)) {
+      var evidence =
+          half.nextAtEnd()
+              .domain(now)
+              .jobActive(false)
+              .switched(switched)
+              .result(entry.result())
+              .done(done == 0 ? null : done);
+      if (statistics != null) {
+        evidence.statistics(statistics);
+      }
+      half.say(evidence);
+    }
+    evidenceChanged = false;
+    advance();
+  }
+
+  /** Journals how the call ended, before anything is said of it. */
+  private JournalEntry recordEnd() {
+    var outcome = call.result();
+    if (outcome.code() <= CallResult.SUCCESS) {
+      statistics = call.statistics();
+    }
+    host.listener()
+        .ended(migration, outcome.code() == CallResult.SUCCESS, String.valueOf(outcome.message()));
+    return record(entry -> entry.withStage(Stage.Ended).withResult(outcome));
+  }
+
+  private boolean isSaid(DomainReport now, Switched switched, int done) {
+    var last = half.last();
+    return last != null
+        && last.endSequence() != null
+        && last.state() == SourceState.CleanedUp
+        && now.equals(last.domain())
+        && switched == last.switched()
+        && done == (last.done() == null ? 0 : last.done());
+  }
+
+  private void carryOut() {
+    var step = orderedStep();
+    var order = order();
+    var now = Domains.report(host.hypervisor().domain(instanceUUID));
+    var baseline = Objects.requireNonNull(entry()).baseline();
+    var permission =
+        OrderGuard.permit(
+            order,
+            now,
+            baseline == null ? null : baseline.domain().process(),
+            call.job().migrating());
+    if (permission == OrderGuard.Permission.Act) {
+      act(order, now);
+    }
+    host.listener().settled(migration, "source: " + order + ": " + permission);
+    record(e -> e.withSettledStep(step));
+    evidenceChanged = true;
+    reportEvidence(step);
+  }
+
+  private void act(SourceOrder order, DomainReport now) {
+    switch (order) {
+      case None -> {}
+      case Resume -> host.hypervisor().resume(instanceUUID);
+      case Undefine -> host.hypervisor().undefine(instanceUUID);
+      case Destroy -> {
+        if (now.state().isActive()) {
+          host.hypervisor().destroy(instanceUUID);
+        }
+        if (host.hypervisor().domain(instanceUUID).isPresent()) {
+          host.hypervisor().undefine(instanceUUID);
+        }
+      }
+    }
+  }
+
+  private void cleanUp() {
+    var entry = entry();
+    if (entry != null && entry.stage() == Stage.Ended) {
+      reportEvidence(orderDone());
+      return;
+    }
+    preflight.removeMarkers();
+    var now = Domains.report(host.hypervisor().domain(instanceUUID));
+    half.say(half.next(SourceState.CleanedUp).domain(now).jobActive(false));
+    advance();
+  }
+
+  private void close() {
+    preflight.removeMarkers();
+    record(entry -> entry.withStage(Stage.Closed));
+    done();
+  }
+
+  @Override
+  protected void advanceOrphaned() {
+    var entry = entry();
+    if (entry == null || !entry.stage().isOpen()) {
+      done();
+    } else if (entry.stage() == Stage.Starting && (call.isWaiting() || call.job().migrating())) {
+      wakeAfter(LOOK_AGAIN, this::advanceOrphaned);
+    } else {
+      close();
+    }
+  }
+
+  @Override
+  protected void noticed(LifecycleEvent event) {
+    var entry = entry();
+    if (entry == null || !entry.stage().isOpen()) {
+      return;
+    }
+    if (event.kind() == LifecycleEvent.Kind.Suspended
+        && entry.stage() == Stage.Starting
+        && !entry.suspended()) {
+      record(e -> e.withSuspended(true));
+    }
+    evidenceChanged = evidenceChanged || entry.stage() == Stage.Ended;
+  }
+
+  @Override
+  protected void completed(MigrationStatistics figures) {
+    call.completed(figures);
+  }
+}
