@@ -1,0 +1,89 @@
+package dev.ferryman.agent.decide;
+
+import static dev.ferryman.agent.decide.OrderGuard.Permission.Act;
+import static dev.ferryman.agent.decide.OrderGuard.Permission.AlreadySo;
+import static dev.ferryman.agent.decide.OrderGuard.Permission.Refuse;
+import static dev.ferryman.crds.livemigration.DomainState.Absent;
+import static dev.ferryman.crds.livemigration.DomainState.Paused;
+import static dev.ferryman.crds.livemigration.DomainState.Running;
+import static dev.ferryman.crds.livemigration.DomainState.ShutOff;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ferryman.agent.decide.OrderGuard.Permission;
+import dev.ferryman.crds.livemigration.DestinationOrder;
+import dev.ferryman.crds.livemigration.DomainReport;
+import dev.ferryman.crds.livemigration.DomainState;
+import dev.ferryman.crds.livemigration.ProcessIdentity;
+import dev.ferryman.crds.livemigration.SourceOrder;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class OrderGuardTest {
+  private static final String ATTEMPT = "3f1c5f0e-0000-4000-8000-000000000001/1";
+  private static final ProcessIdentity QEMU = new ProcessIdentity(100L, 5000L);
+  private static final ProcessIdentity OTHER_QEMU = new ProcessIdentity(101L, 6000L);
+
+  @ParameterizedTest(name = "{0} of {1} {2}, job active {3} -> {4}")
+  @MethodSource("sourceOrders")
+  void sourceActsOnlyOnTheCopyThatTheOrderWasFor(
+      SourceOrder order,
+      DomainState state,
+      ProcessIdentity process,
+      boolean jobActive,
+      Permission expected) {
+    var now = new DomainReport(state, null, process, null);
+    assertThat(OrderGuard.permit(order, now, QEMU, jobActive)).isEqualTo(expected);
+  }
+
+  static Stream<Arguments> sourceOrders() {
+    return Stream.of(
+        Arguments.of(SourceOrder.None, Running, QEMU, false, AlreadySo),
+        Arguments.of(SourceOrder.Undefine, ShutOff, null, false, Act),
+        Arguments.of(SourceOrder.Undefine, Absent, null, false, AlreadySo),
+        Arguments.of(SourceOrder.Undefine, Running, QEMU, false, Refuse),
+        Arguments.of(SourceOrder.Destroy, Paused, QEMU, false, Act),
+        Arguments.of(SourceOrder.Destroy, Paused, QEMU, true, Act),
+        Arguments.of(SourceOrder.Destroy, ShutOff, null, false, Act),
+        Arguments.of(SourceOrder.Destroy, Absent, null, false, AlreadySo),
+        Arguments.of(SourceOrder.Destroy, Paused, OTHER_QEMU, false, Refuse),
+        Arguments.of(SourceOrder.Destroy, Running, QEMU, false, Refuse),
+        Arguments.of(SourceOrder.Resume, Paused, QEMU, false, Act),
+        Arguments.of(SourceOrder.Resume, Running, QEMU, false, AlreadySo),
+        Arguments.of(SourceOrder.Resume, Paused, QEMU, true, Refuse),
+        Arguments.of(SourceOrder.Resume, Paused, OTHER_QEMU, false, Refuse),
+        Arguments.of(SourceOrder.Resume, ShutOff, null, false, Refuse),
+        Arguments.of(SourceOrder.Resume, Absent, null, false, Refuse));
+  }
+
+  @ParameterizedTest(name = "{0} of {1} with mark {2} -> {3}")
+  @MethodSource("destinationOrders")
+  void destinationRemovesOnlyWhatTheAttemptMadeAndDoesNotRun(
+      DestinationOrder order, DomainState state, String mark, Permission expected) {
+    var now = new DomainReport(state, null, QEMU, mark);
+    assertThat(OrderGuard.permit(order, now, ATTEMPT)).isEqualTo(expected);
+  }
+
+  static Stream<Arguments> destinationOrders() {
+    return Stream.of(
+        Arguments.of(DestinationOrder.None, Running, ATTEMPT, AlreadySo),
+        Arguments.of(DestinationOrder.Destroy, Paused, ATTEMPT, Act),
+        Arguments.of(DestinationOrder.Destroy, ShutOff, ATTEMPT, Act),
+        Arguments.of(DestinationOrder.Destroy, Absent, null, AlreadySo),
+        Arguments.of(DestinationOrder.Destroy, Paused, "another/1", Refuse),
+        Arguments.of(DestinationOrder.Undefine, ShutOff, ATTEMPT, Act),
+        Arguments.of(DestinationOrder.Undefine, ShutOff, null, Refuse),
+        Arguments.of(DestinationOrder.Undefine, Paused, ATTEMPT, Refuse));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = DestinationOrder.class,
+      names = {"Destroy", "Undefine"})
+  void runningCopyIsNeverRemoved(DestinationOrder order) {
+    var now = new DomainReport(Running, "migrated", QEMU, ATTEMPT);
+    assertThat(OrderGuard.permit(order, now, ATTEMPT)).isEqualTo(Refuse);
+  }
+}

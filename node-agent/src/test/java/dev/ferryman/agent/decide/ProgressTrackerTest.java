@@ -1,0 +1,41 @@
+package dev.ferryman.agent.decide;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ferryman.crds.livemigration.Progress;
+import dev.ferryman.crds.livemigration.ProgressBuilder;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.LongRange;
+import org.junit.jupiter.api.Test;
+
+class ProgressTrackerTest {
+  @Test
+  void isTheShareThatIsNotLeft() {
+    assertThat(ProgressTracker.next(reading(1000, 250), 0).percent()).isEqualTo(75);
+  }
+
+  @Test
+  void isNotCompleteBeforeTheEnd() {
+    assertThat(ProgressTracker.next(reading(1000, 0), 0).percent()).isEqualTo(99);
+  }
+
+  @Property
+  void neverFalls(@ForAll List<@LongRange(min = 0, max = 5000) Long> remaining) {
+    var percent = 0;
+    for (var left : remaining) {
+      var next = ProgressTracker.next(reading(1000, left), percent).percent();
+      assertThat(next).isBetween(percent, 99);
+      percent = next;
+    }
+  }
+
+  private static Progress reading(long total, long remaining) {
+    return ProgressBuilder.builder()
+        .percent(0)
+        .memoryTotalBytes(total)
+        .memoryRemainingBytes(remaining)
+        .build();
+  }
+}
