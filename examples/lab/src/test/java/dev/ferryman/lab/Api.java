@@ -1,0 +1,151 @@
+package dev.ferryman.lab;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.ferryman.crds.hostresource.HostResource;
+import dev.ferryman.crds.instance.Instance;
+import dev.ferryman.crds.livemigration.LiveMigration;
+import dev.ferryman.crds.livemigration.LiveMigrationSpec;
+import dev.ferryman.crds.livemigration.LiveMigrationStatus;
+import dev.ferryman.crds.livemigration.Phase;
+import dev.ferryman.crds.livemigration.SourceState;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.time.Duration;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/** The lab's API server, as its administrator. */
+final class Api {
+  static final KubernetesClient CLIENT = new KubernetesClientBuilder().build();
+  private static final Duration END = Duration.ofSeconds(90);
+
+  private Api() {}
+
+  /** Applies a LiveMigration as kubectl would. */
+  static LiveMigration order(String name, String instance, String destination) {
+    var migration = new LiveMigration();
+    migration.setMetadata(new ObjectMetaBuilder().withName(name).build());
+    migration.setSpec(new LiveMigrationSpec(instance, destination, null));
+    return CLIENT.resource(migration).create();
+  }
+
+  static LiveMigration get(String name) {
+    return CLIENT.resources(LiveMigration.class).withName(name).get();
+  }
+
+  static LiveMigrationStatus status(String name) {
+    var migration = get(name);
+    return migration == null ? null : migration.getStatus();
+  }
+
+  static Phase phase(String name) {
+    var status = status(name);
+    return status == null ? null : status.phase();
+  }
+
+  /** Waits for the outcome, and until everything that the migration put onto the object is off. */
+  static LiveMigration awaitEnd(String name) {
+    await("end of " + name)
+        .atMost(END)
+        .pollInterval(Duration.ofMillis(100))
+        .ignoreExceptions()
+        .until(
+            () -> {
+              var migration = get(name);
+              var status = migration.getStatus();
+              return status != null
+                  && status.phase() != null
+                  && status.phase().isTerminal()
+                  && migration.getMetadata().getFinalizers().isEmpty()
+                  && hostLabels(migration).isEmpty();
+            });
+    return get(name);
+  }
+
+  static Set<String> hostLabels(LiveMigration migration) {
+    var labels = migration.getMetadata().getLabels();
+    return labels == null ? Set.of() : labels.keySet();
+  }
+
+  /** Waits until libvirt copies, and has been seen to. */
+  static void awaitCopying(String name) {
+    await("copying of " + name)
+        .atMost(Duration.ofSeconds(30))
+        .pollInterval(Duration.ofMillis(50))
+        .until(
+            () -> {
+              var status = status(name);
+              return status != null
+                  && status.source() != null
+                  && status.source().state() == SourceState.Running
+                  && status.source().progress() != null;
+            });
+  }
+
+  static void awaitStatus(String name, String what, Predicate<LiveMigrationStatus> holds) {
+    await(name + ": " + what)
+        .atMost(END)
+        .pollInterval(Duration.ofMillis(100))
+        .ignoreExceptions()
+        .until(
+            () -> {
+              var status = status(name);
+              return status != null && holds.test(status);
+            });
+  }
+
+  static Condition condition(LiveMigration migration, String type) {
+    return migration.getStatus().conditions().stream()
+        .filter(condition -> condition.getType().equals(type))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no condition " + type + " on " + migration));
+  }
+
+  /** Reason of the outcome. */
+  static String reason(LiveMigration migration) {
+    return condition(migration, "Succeeded").getReason();
+  }
+
+  static String message(LiveMigration migration) {
+    return condition(migration, "Succeeded").getMessage();
+  }
+
+  static void cancel(String name) {
+    CLIENT
+        .resources(LiveMigration.class)
+        .withName(name)
+        .edit(
+            migration -> {
+              var spec = migration.getSpec();
+              migration.setSpec(new LiveMigrationSpec(spec.instance(), spec.destination(), true));
+              return migration;
+            });
+  }
+
+  static void delete(String name) {
+    CLIENT.resources(LiveMigration.class).withName(name).delete();
+  }
+
+  static HostResource host(String name) {
+    return CLIENT.resources(HostResource.class).withName(name).get();
+  }
+
+  static boolean isHost(String name, String condition, String value) {
+    var host = host(name);
+    return host != null
+        && host.getStatus() != null
+        && host.getStatus().conditions().stream()
+            .anyMatch(each -> each.getType().equals(condition) && each.getStatus().equals(value));
+  }
+
+  /** Where the API says that an instance is; empty if it does not know. */
+  static String hostOf(String instance) {
+    var found = CLIENT.resources(Instance.class).withName(instance).get();
+    return found == null || found.getStatus() == null || found.getStatus().host() == null
+        ? ""
+        : found.getStatus().host();
+  }
+}

@@ -1,0 +1,80 @@
+package dev.ferryman.lab;
+
+import static dev.ferryman.lab.Lab.lab;
+import static dev.ferryman.lab.Lab.on;
+import static dev.ferryman.lab.Lab.tryOn;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A running guest of the lab, seen from outside of Ferryman. */
+record Guest(String name) implements AutoCloseable {
+  static final List<String> COMPUTE_HOSTS = List.of("host-b", "host-c");
+
+  /** Makes and boots a guest, and waits until it and the API know of it. */
+  static Guest create(String name, String host, String... options) {
+    var arguments = new ArrayList<String>(List.of("guest", "create", name, "--host", host));
+    arguments.addAll(List.of(options));
+    lab(arguments.toArray(String[]::new));
+    var guest = new Guest(name);
+    await("Instance " + name)
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> Api.hostOf(name).equals(host));
+    return guest;
+  }
+
+  String ip() {
+    return lab("guest", "ip", name).strip();
+  }
+
+  /** Number of heartbeats so far. */
+  long beats() {
+    return lab("guest", "ticks", name).lines().count();
+  }
+
+  /** Waits for heartbeats that come from now on. */
+  Guest awaitBeating() {
+    var before = beats();
+    await("heartbeats of " + name).atMost(Duration.ofSeconds(60)).until(() -> beats() > before);
+    return this;
+  }
+
+  long downtimeMilliseconds() {
+    return Long.parseLong(lab("guest", "downtime", name).strip());
+  }
+
+  /** State of its domain on a host in libvirt's words; empty if there is none. */
+  String stateOn(String host) {
+    var result = tryOn(host, "virsh", "-q", "domstate", name);
+    return result.exitCode() == 0 ? result.output().strip() : "";
+  }
+
+  void assertRunsOnlyOn(String host) {
+    for (var each : COMPUTE_HOSTS) {
+      assertThat(stateOn(each))
+          .as("state of %s on %s", name, each)
+          .isEqualTo(each.equals(host) ? "running" : "");
+    }
+  }
+
+  /** No write was lost, and the writer goes on. */
+  void assertDiskComplete() {
+    lab("guest", "check-disk", name);
+  }
+
+  void assertNoHeartbeatLost() {
+    lab("guest", "gapless", name);
+  }
+
+  String bootId() {
+    return on("host-a", "curl", "-s", "--max-time", "5", "http://" + ip() + "/boot_id").strip();
+  }
+
+  @Override
+  public void close() {
+    lab("guest", "delete", name);
+  }
+}

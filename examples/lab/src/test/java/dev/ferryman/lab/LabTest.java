@@ -1,0 +1,59 @@
+package dev.ferryman.lab;
+
+import static dev.ferryman.lab.Lab.lab;
+import static dev.ferryman.lab.Lab.tryOn;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.ferryman.crds.livemigration.LiveMigration;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+
+/** Gives each test a whole lab, and names of its own. */
+abstract class LabTest {
+  private static final AtomicInteger COUNT = new AtomicInteger();
+
+  protected String migration;
+
+  @BeforeEach
+  void nameTheMigration() {
+    migration =
+        getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT)
+            + "-"
+            + COUNT.incrementAndGet();
+  }
+
+  /** Whatever a test has killed or cut runs again, and has settled, before the next one. */
+  @AfterEach
+  void mendTheLab() {
+    lab("start", "etcd");
+    lab("start", "apiserver");
+    for (var host : Guest.COMPUTE_HOSTS) {
+      lab("link", host, "up");
+      lab("link", host, "rate", "none");
+      lab("storage", host, "mount");
+      lab("start", "libvirtd", host);
+      lab("start", "agent", host);
+    }
+    lab("start", "operator");
+    for (var host : Guest.COMPUTE_HOSTS) {
+      await(host + " schedulable")
+          .atMost(Duration.ofSeconds(60))
+          .ignoreExceptions()
+          .until(() -> Boolean.TRUE.equals(Api.host(host).getStatus().schedulable()));
+    }
+  }
+
+  /** Promise 6: nothing of a migration is left on the hosts that live, nor on its object. */
+  static void assertNothingLeft(LiveMigration migration) {
+    assertThat(Api.hostLabels(migration)).as("labels").isEmpty();
+    assertThat(migration.getMetadata().getFinalizers()).as("finalizers").isEmpty();
+    for (var host : Guest.COMPUTE_HOSTS) {
+      var markers =
+          tryOn(host, "find", "/var/lib/ferryman/instances", "-name", ".ferryman-*").output();
+      assertThat(markers).as("markers seen on %s", host).isBlank();
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package dev.ferryman.lab;
+
+import static dev.ferryman.lab.Lab.lab;
+import static dev.ferryman.lab.Lab.on;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ferryman.crds.livemigration.Phase;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** The original feature: list, look, migrate, list again. */
+class WalkthroughE2E extends LabTest {
+  @Test
+  void administratorMovesAnInstanceByApplyingAManifest() {
+    try (var guest = Guest.create("i-00000003", "host-b", "--project", "p1").awaitBeating()) {
+      assertThat(lab("kubectl", "get", "instances"))
+          .containsPattern("i-00000003 +host-b +Running +p1 ");
+      assertThat(lab("kubectl", "get", "hostresources"))
+          .containsPattern("host-b +True +true ")
+          .containsPattern("host-c +True +true ");
+      var bootId = guest.bootId();
+
+      lab("kubectl", "apply", "-f", "../livemigration.yaml");
+      var end = Api.awaitEnd("move-i-00000003");
+
+      assertThat(end.getStatus().phase()).isEqualTo(Phase.Succeeded);
+      assertThat(Api.reason(end)).isEqualTo("Migrated");
+      assertThat(end.getStatus().result().downtimeMilliseconds()).isPositive();
+      assertThat(lab("kubectl", "get", "livemigrations"))
+          .containsPattern("move-i-00000003 +i-00000003 +host-b +host-c +Succeeded ");
+      guest.assertRunsOnlyOn("host-c");
+      guest.awaitBeating().assertNoHeartbeatLost();
+      guest.assertDiskComplete();
+      assertThat(guest.bootId()).as("the same run of the guest").isEqualTo(bootId);
+      assertNothingLeft(end);
+
+      lab("kubectl", "apply", "-f", "../livemigration.yaml");
+      assertThat(Api.get("move-i-00000003").getStatus()).isEqualTo(end.getStatus());
+      Api.delete("move-i-00000003");
+      lab("kubectl", "apply", "-f", "../livemigration.yaml");
+      assertThat(Api.reason(Api.awaitEnd("move-i-00000003"))).isEqualTo("AlreadyThere");
+      guest.assertRunsOnlyOn("host-c");
+      Api.delete("move-i-00000003");
+    }
+  }
+
+  @Test
+  void backAndForthTwiceWithPingAndHttpAllTheWay() {
+    try (var guest = Guest.create("traveller", "host-b").awaitBeating()) {
+      var ip = guest.ip();
+      var bootId = guest.bootId();
+      var ping =
+          CompletableFuture.supplyAsync(
+              () -> on("host-a", "busybox", "ping", "-i", "0.1", "-c", "150", ip));
+      for (var destination : new String[] {"host-c", "host-b", "host-c", "host-b"}) {
+        var name = migration + "-" + destination + "-" + System.nanoTime();
+        Api.order(name, "traveller", destination);
+        var end = Api.awaitEnd(name);
+        assertThat(Api.reason(end)).as(Api.message(end)).isEqualTo("Migrated");
+        guest.assertRunsOnlyOn(destination);
+        assertThat(guest.bootId()).isEqualTo(bootId);
+        assertNothingLeft(end);
+      }
+      guest.assertDiskComplete();
+      guest.assertNoHeartbeatLost();
+      var answered = ping.join().replaceAll("(?s).* (\\d+) packets received.*", "$1");
+      assertThat(Integer.parseInt(answered)).as("pings answered of 150").isGreaterThan(110);
+    }
+  }
+
+  @Test
+  void pausedGuestStaysPaused() {
+    try (var guest = Guest.create("sleeper", "host-b", "--paused")) {
+      Api.order(migration, "sleeper", "host-c");
+
+      var end = Api.awaitEnd(migration);
+
+      assertThat(Api.reason(end)).as(Api.message(end)).isEqualTo("Migrated");
+      assertThat(guest.stateOn("host-c")).isEqualTo("paused");
+      assertThat(guest.stateOn("host-b")).isEmpty();
+      on("host-c", "virsh", "resume", "sleeper");
+      guest.awaitBeating().assertNoHeartbeatLost();
+    }
+  }
+
+  @Test
+  void guestWithoutDiskMovesWithAWarning() {
+    try (var guest = Guest.create("diskless", "host-b", "--disk", "none").awaitBeating()) {
+      Api.order(migration, "diskless", "host-c");
+
+      var end = Api.awaitEnd(migration);
+
+      assertThat(Api.reason(end)).as(Api.message(end)).isEqualTo("Migrated");
+      assertThat(end.getStatus().checks())
+          .anySatisfy(
+              check -> {
+                assertThat(check.outcome().name()).isEqualTo("Warn");
+                assertThat(check.reason()).isEqualTo("SwitchoverUnprotected");
+              });
+      guest.assertRunsOnlyOn("host-c");
+    }
+  }
+}
