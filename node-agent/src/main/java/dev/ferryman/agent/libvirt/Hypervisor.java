@@ -55,6 +55,14 @@ public interface Hypervisor extends AutoCloseable {
   void setAutostart(String uuid, boolean autostart);
 
   /**
+   * Virtual size of a disk. Not to be asked of a domain that is being received: libvirt would wait
+   * for the migration.
+   *
+   * @param target device name in the guest, e.g. vda
+   */
+  long diskCapacityBytes(String uuid, String target);
+
+  /**
    * Opens and closes a connection to another host's libvirtd, with this host's credentials.
    *
    * @throws HypervisorException with libvirt's words if it does not answer within five seconds

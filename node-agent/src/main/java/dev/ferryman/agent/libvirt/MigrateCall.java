@@ -1,0 +1,76 @@
+package dev.ferryman.agent.libvirt;
+
+import static dev.ferryman.agent.libvirt.LibvirtX.LIBVIRT;
+
+import com.sun.jna.ptr.IntByReference;
+import com.sun.jna.ptr.PointerByReference;
+import java.net.URI;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.libvirt.jna.DomainPointer;
+
+/** The call of virDomainMigrateToURI3: its flags and its parameters. */
+record MigrateCall(String uri, int flags, Map<String, String> parameters) {
+  static final int LIVE = 1;
+  static final int PEER2PEER = 1 << 1;
+  static final int PERSIST_DEST = 1 << 3;
+  static final int UNDEFINE_SOURCE = 1 << 4;
+  static final int TLS = 1 << 16;
+
+  static MigrateCall of(MigrationRequest request) {
+    var parameters = new LinkedHashMap<String, String>();
+    put(parameters, "destination_xml", request.destinationXml());
+    put(parameters, "persistent_xml", request.persistentXml());
+    put(parameters, "migrate_uri", request.dataUri());
+    if (request.encrypted() && !request.dataUri().isEmpty()) {
+      // The certificate is that of the host, not of the address its data stream goes to.
+      put(parameters, "tls.destination", host(request.destinationUri()));
+    }
+    return new MigrateCall(request.destinationUri(), flags(request), parameters);
+  }
+
+  private static int flags(MigrationRequest request) {
+    return LIVE
+        | PEER2PEER
+        | (request.persistent() ? PERSIST_DEST | UNDEFINE_SOURCE : 0)
+        | (request.encrypted() ? TLS : 0);
+  }
+
+  private static void put(Map<String, String> parameters, String name, String value) {
+    if (!value.isEmpty()) {
+      parameters.put(name, value);
+    }
+  }
+
+  private static String host(String uri) {
+    try {
+      var host = URI.create(uri).getHost();
+      return host == null ? "" : host;
+    } catch (IllegalArgumentException e) {
+      return "";
+    }
+  }
+
+  /** Waits for the end of the migration. */
+  CallOutcome run(DomainPointer domain) {
+    var array = new PointerByReference();
+    var count = new IntByReference();
+    var capacity = new IntByReference();
+    try {
+      parameters.forEach(
+          (name, value) ->
+              LastError.check(
+                  LIBVIRT.virTypedParamsAddString(array, count, capacity, name, value),
+                  "virTypedParamsAddString(" + name + ")"));
+      var result =
+          LIBVIRT.virDomainMigrateToURI3(domain, uri, array.getValue(), count.getValue(), flags);
+      return result == 0 ? CallOutcome.SUCCESS : failure(LastError.read("virDomainMigrateToURI3"));
+    } finally {
+      LIBVIRT.virTypedParamsFree(array.getValue(), count.getValue());
+    }
+  }
+
+  static CallOutcome failure(HypervisorException e) {
+    return new CallOutcome(e.code(), e.domain(), String.valueOf(e.getMessage()));
+  }
+}

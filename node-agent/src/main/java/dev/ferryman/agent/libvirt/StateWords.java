@@ -1,0 +1,93 @@
+package dev.ferryman.agent.libvirt;
+
+import dev.ferryman.crds.livemigration.DomainState;
+import java.util.List;
+
+/** libvirt's states and their reasons, by number, in the words of virsh's domstate. */
+final class StateWords {
+  /** Reason of {@link DomainState#Paused}: stopped by a migration, on either side of it. */
+  static final String MIGRATING = "migrating";
+
+  /** Reason of {@link DomainState#Paused}: its process is being started. */
+  static final String STARTING_UP = "starting up";
+
+  private static final List<DomainState> STATES =
+      List.of(
+          DomainState.NoState,
+          DomainState.Running,
+          DomainState.Blocked,
+          DomainState.Paused,
+          DomainState.ShuttingDown,
+          DomainState.ShutOff,
+          DomainState.Crashed,
+          DomainState.PMSuspended);
+
+  private static final List<String> RUNNING =
+      List.of(
+          "unknown",
+          "booted",
+          "migrated",
+          "restored",
+          "from snapshot",
+          "unpaused",
+          "migration canceled",
+          "save canceled",
+          "event wakeup",
+          "crashed",
+          "post-copy",
+          "post-copy failed");
+
+  private static final List<String> PAUSED =
+      List.of(
+          "unknown",
+          "user",
+          MIGRATING,
+          "saving",
+          "dumping",
+          "I/O error",
+          "watchdog",
+          "from snapshot",
+          "shutting down",
+          "creating snapshot",
+          "crashed",
+          STARTING_UP,
+          "post-copy",
+          "post-copy failed",
+          "api error");
+
+  private static final List<String> SHUT_OFF =
+      List.of(
+          "unknown",
+          "shutdown",
+          "destroyed",
+          "crashed",
+          "migrated",
+          "saved",
+          "failed",
+          "from snapshot",
+          "daemon");
+
+  private static final List<String> SHUTTING_DOWN = List.of("unknown", "user");
+  private static final List<String> CRASHED = List.of("unknown", "panicked");
+  private static final List<String> OTHER = List.of("unknown");
+
+  private StateWords() {}
+
+  static DomainState state(int number) {
+    return number >= 0 && number < STATES.size() ? STATES.get(number) : DomainState.NoState;
+  }
+
+  /** A number that is newer than this list keeps its digits, so that it equals only itself. */
+  static String reason(DomainState state, int number) {
+    var words =
+        switch (state) {
+          case Running -> RUNNING;
+          case Paused -> PAUSED;
+          case ShutOff -> SHUT_OFF;
+          case ShuttingDown -> SHUTTING_DOWN;
+          case Crashed -> CRASHED;
+          case Absent, NoState, Blocked, PMSuspended -> OTHER;
+        };
+    return number >= 0 && number < words.size() ? words.get(number) : "reason " + number;
+  }
+}
