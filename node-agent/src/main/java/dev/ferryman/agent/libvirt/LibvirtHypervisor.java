@@ -5,11 +5,11 @@ import static dev.ferryman.agent.libvirt.LibvirtX.LIBVIRT;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.libvirt.jna.DomainPointer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The libvirt of this host, by libvirt's C library.
@@ -20,6 +20,8 @@ import org.libvirt.jna.DomainPointer;
  * been answered in time.
  */
 public final class LibvirtHypervisor implements Hypervisor {
+  private static final Logger LOG = LoggerFactory.getLogger(LibvirtHypervisor.class);
+
   private static final int LIMIT_OF_CALLS = 16;
   private static final int LIMIT_OF_JOB_CALLS = 8;
   private static final int LIMIT_OF_PROBES = 8;
@@ -46,7 +48,6 @@ public final class LibvirtHypervisor implements Hypervisor {
   private final BoundedCalls probes;
   private final BoundedCalls diskCalls;
   private final DomainReader reader;
-  private final ExecutorService closer;
   private volatile @Nullable CachedHost host;
 
   /** What a connection's daemon said of its host; another daemon may say otherwise. */
@@ -63,13 +64,6 @@ public final class LibvirtHypervisor implements Hypervisor {
     this.jobCalls = bounded("libvirt-job", LIMIT_OF_JOB_CALLS);
     this.probes = bounded("libvirt-probe", LIMIT_OF_PROBES);
     this.diskCalls = bounded("libvirt-disk", LIMIT_OF_DISKS);
-    this.closer =
-        Executors.newCachedThreadPool(
-            task -> {
-              var thread = new Thread(task, "libvirt-close");
-              thread.setDaemon(true);
-              return thread;
-            });
   }
 
   private BoundedCalls bounded(String name, int limit) {
@@ -234,8 +228,18 @@ public final class LibvirtHypervisor implements Hypervisor {
   }
 
   /** The daemon is told of the end of a connection, which must not keep a result waiting. */
-  private void closeLater(Connection connection) {
-    closer.execute(connection::close);
+  private static void closeLater(AutoCloseable connection) {
+    var thread = new Thread(() -> close(connection), "libvirt-close");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private static void close(AutoCloseable connection) {
+    try {
+      connection.close();
+    } catch (Exception e) {
+      LOG.debug("A connection is left open", e);
+    }
   }
 
   @Override
@@ -262,9 +266,8 @@ public final class LibvirtHypervisor implements Hypervisor {
   public void close() {
     monitored.close();
     listeners.close();
-    closer.execute(jobs::close);
-    closer.execute(disks::close);
-    closer.shutdown();
+    closeLater(jobs);
+    closeLater(disks);
     List.of(calls, jobCalls, probes, diskCalls).forEach(BoundedCalls::close);
   }
 }
