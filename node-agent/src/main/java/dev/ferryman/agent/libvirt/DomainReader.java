@@ -70,17 +70,30 @@ final class DomainReader {
   }
 
   private @Nullable ProcessIdentity process(String name, String uuid, State state) {
-    if (!state.state().isActive() || state.reason().equals(StateWords.STARTING_UP)) {
+    if (!state.state().isActive()) {
       return null;
     }
-    return processes.qemu(name, uuid).orElse(null);
+    try {
+      return processes.qemu(name, uuid).orElse(null);
+    } catch (HypervisorException e) {
+      if (state.reason().equals(StateWords.STARTING_UP)) {
+        return null;
+      }
+      throw e;
+    }
   }
 
   /** The source's copy is paused for the same reason while it is handed over. */
   private boolean isIncoming(DomainPointer domain, String name, State state) {
-    return state.state() == DomainState.Paused
-        && state.reason().equals(StateWords.MIGRATING)
-        && processes.isReceiving(name).orElseGet(() -> hasNoStatisticsHere(domain));
+    if (state.state() != DomainState.Paused) {
+      return false;
+    }
+    return switch (state.reason()) {
+      case StateWords.MIGRATING ->
+          processes.isReceiving(name).orElseGet(() -> hasNoStatisticsHere(domain));
+      case StateWords.STARTING_UP -> processes.isReceiving(name).orElse(false);
+      default -> false;
+    };
   }
 
   private static boolean hasNoStatisticsHere(DomainPointer domain) {

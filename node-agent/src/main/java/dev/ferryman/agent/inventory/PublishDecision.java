@@ -1,0 +1,94 @@
+package dev.ferryman.agent.inventory;
+
+import dev.ferryman.crds.hostresource.HostResourceStatus;
+import dev.ferryman.crds.hostresource.HostResourceStatusBuilder;
+import dev.ferryman.crds.hostresource.Resources;
+import dev.ferryman.crds.hostresource.Storage;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ConditionBuilder;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * When a host's status is worth a write: at once when instances, storage, versions or readiness
+ * have changed, at leisure when merely the use has, and now and then in any case.
+ */
+public final class PublishDecision {
+  private PublishDecision() {}
+
+  /**
+   * @param usedStep smallest change of use worth a write, as a part of the total
+   * @param usedEvery shortest time between writes for the sake of the use
+   * @param refreshEvery longest time without a write
+   */
+  public record Rules(double usedStep, Duration usedEvery, Duration refreshEvery) {
+    public static final Rules DEFAULT =
+        new Rules(0.02, Duration.ofSeconds(10), Duration.ofMinutes(5));
+  }
+
+  /**
+   * @param written what was written last; null if nothing was
+   * @param age time since then; negative if the clock was set back
+   */
+  public static boolean isDue(
+      @Nullable HostResourceStatus written, Duration age, HostResourceStatus now, Rules rules) {
+    if (written == null || age.isNegative() || age.compareTo(rules.refreshEvery) >= 0) {
+      return true;
+    }
+    if (!lasting(written).equals(lasting(now))) {
+      return true;
+    }
+    return age.compareTo(rules.usedEvery) >= 0 && hasMoved(written, now, rules.usedStep);
+  }
+
+  /** What does not change by itself from one moment to the next. */
+  private static HostResourceStatus lasting(HostResourceStatus status) {
+    return HostResourceStatusBuilder.builder(status)
+        .used(null)
+        .observedTime(null)
+        .storage(status.storage().stream().map(PublishDecision::lasting).toList())
+        .conditions(status.conditions().stream().map(PublishDecision::lasting).toList())
+        .build();
+  }
+
+  private static Storage lasting(Storage storage) {
+    return new Storage(
+        storage.path(),
+        storage.type(),
+        storage.shared(),
+        storage.locks(),
+        storage.totalGiB(),
+        null);
+  }
+
+  private static Condition lasting(Condition condition) {
+    return new ConditionBuilder(condition).withLastTransitionTime(null).build();
+  }
+
+  private static boolean hasMoved(HostResourceStatus written, HostResourceStatus now, double step) {
+    var total = figures(now.total());
+    var before = figures(written.used());
+    var after = figures(now.used());
+    for (var i = 0; i < total.size(); i++) {
+      var moved = Math.abs(after.get(i) - before.get(i));
+      if (moved > 0 && moved >= step * total.get(i)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static List<Long> figures(@Nullable Resources resources) {
+    return resources == null
+        ? List.of(0L, 0L, 0L)
+        : List.of(
+            resources.vcpus() == null ? 0L : resources.vcpus().longValue(),
+            orZero(resources.memoryMiB()),
+            orZero(resources.diskGiB()));
+  }
+
+  private static long orZero(@Nullable Long figure) {
+    return figure == null ? 0 : figure;
+  }
+}

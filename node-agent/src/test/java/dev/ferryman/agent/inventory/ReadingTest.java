@@ -1,0 +1,125 @@
+package dev.ferryman.agent.inventory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ferryman.agent.libvirt.FakeWorld;
+import dev.ferryman.agent.libvirt.MigrationRequest;
+import dev.ferryman.agent.libvirt.XmlForm;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReadingTest {
+  private static final Clock NOON =
+      Clock.fixed(Instant.parse("2026-03-01T12:00:00Z"), ZoneOffset.UTC);
+
+  @TempDir Path root;
+  private ProcFiles proc;
+
+  @BeforeEach
+  void writeProc() throws IOException {
+    proc = new ProcFiles(ProcSamples.write(root.resolve("proc"), root));
+  }
+
+  @Test
+  void readsTheKernelsFiles() {
+    assertThat(proc.bootID()).isEqualTo("6f1a3c52-93f4-4f3a-9b0e-3f0f5b0a7c11");
+    assertThat(proc.memory()).isEqualTo(new Memory(24105, 22954));
+  }
+
+  @Test
+  void missesWhatTheKernelMustSay() {
+    assertThatThrownBy(() -> Memory.parse("MemTotal: 1 kB\n"))
+        .hasMessage("meminfo has no MemAvailable");
+  }
+
+  @Test
+  void readsTheInstancesDirectory() throws IOException {
+    var directory = Files.createDirectories(root.resolve("instances"));
+    try (var storage = new StorageReader(directory, "host-b", proc)) {
+      var reading = storage.read().orElseThrow();
+
+      assertThat(reading.storage().path()).isEqualTo(directory.toString());
+      assertThat(reading.storage().type()).isEqualTo("nfs4");
+      assertThat(reading.storage().shared()).isTrue();
+      assertThat(reading.storage().locks()).isTrue();
+      assertThat(reading.totalBytes()).isPositive();
+      assertThat(directory).as("nothing is left behind").isEmptyDirectory();
+    }
+  }
+
+  @Test
+  void doesWithoutADirectoryThatIsNotThere() {
+    try (var storage = new StorageReader(root.resolve("missing"), "host-b", proc)) {
+      assertThat(storage.read()).isEmpty();
+    }
+  }
+
+  @Test
+  void readsEverything() throws IOException {
+    var b = new FakeWorld().host("host-b");
+    var guest = b.define("g1").fileDisk("vda", "/i/g1.qcow2").start();
+    try (var storage = new StorageReader(root, "host-b", proc)) {
+      var readings = new InventoryReader(b, proc, storage, NOON).read();
+
+      assertThat(readings.domains()).hasSize(1);
+      assertThat(readings.diskBytes()).isEqualTo(Map.of(guest.uuid(), 1L << 30));
+      assertThat(readings.time()).isEqualTo(NOON.instant());
+      assertThat(readings.daemonStart()).isEqualTo(b.daemonStartTicks());
+    }
+  }
+
+  @Test
+  void asksForNoDiskOfACopyThatIsBeingReceived() {
+    var world = new FakeWorld();
+    var b = world.host("host-b");
+    var c = world.host("host-c");
+    var guest = b.define("g1").fileDisk("vda", "/i/g1.qcow2").start();
+    b.onMigrate(
+        migration -> {
+          migration.arrive();
+          var sizes = new DiskSizes(c, NOON);
+          assertThat(sizes.read(c.domains())).isEqualTo(Map.of(guest.uuid(), 0L));
+          migration.succeed();
+          assertThat(sizes.read(c.domains())).isEqualTo(Map.of(guest.uuid(), 1L << 30));
+        });
+
+    var outcome =
+        b.migrate(
+            new MigrationRequest(
+                guest.uuid(),
+                "qemu+tls://host-c/system",
+                "",
+                b.migratableXml(guest.uuid(), XmlForm.Live),
+                b.migratableXml(guest.uuid(), XmlForm.Persistent),
+                true));
+
+    assertThat(outcome.succeeded()).isTrue();
+  }
+
+  @Test
+  void keepsTheLastSizeWhileLibvirtDoesNotAnswer() {
+    var b = new FakeWorld().host("host-b");
+    var guest = b.define("g1").fileDisk("vda", "/i/g1.qcow2").start();
+    var domains = b.domains();
+    var clock = new MovableClock(NOON.instant());
+    var sizes = new DiskSizes(b, clock);
+    sizes.read(domains);
+
+    b.hang();
+    clock.move(Duration.ofMinutes(6));
+
+    assertThat(sizes.read(domains)).isEqualTo(Map.of(guest.uuid(), 1L << 30));
+    assertThat(sizes.read(List.of())).isEmpty();
+  }
+}

@@ -1,0 +1,167 @@
+package dev.ferryman.agent.libvirt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ferryman.crds.Bounds;
+import dev.ferryman.crds.livemigration.Disk;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DomainXmlTest {
+  @Test
+  void readsWhatLibvirtWrites() throws IOException {
+    var definition = DomainXml.read(resource("domain-live.xml"));
+
+    assertThat(definition)
+        .isEqualTo(
+            new DomainDefinition(
+                "qemu",
+                "x86_64",
+                "pc-q35-7.2",
+                1,
+                192,
+                List.of(
+                    new Disk("vda", "file", "/var/lib/ferryman/instances/g1/disk.qcow2", false)),
+                "p1",
+                List.of(),
+                "uid-1/3"));
+  }
+
+  @Test
+  void readsNovasMetadata() throws IOException {
+    var definition = DomainXml.read(resource("domain-nova.xml"));
+
+    assertThat(definition.project()).isEqualTo("demo");
+    assertThat(definition.addresses()).containsExactly("10.0.0.5", "fd00::5");
+    assertThat(definition.vcpus()).as("also those that are not plugged in").isEqualTo(4);
+    assertThat(definition.memoryMiB()).isEqualTo(2048);
+    assertThat(definition.attemptMark()).isNull();
+  }
+
+  @Test
+  void readsEachKindOfDisk() throws IOException {
+    assertThat(DomainXml.read(resource("domain-nova.xml")).disks())
+        .containsExactly(
+            new Disk("vda", "network", "vms/4f9d_disk", false),
+            new Disk("vdb", "block", "/dev/mapper/lun-1", false),
+            new Disk("vdc", "volume", "pool1/data.img", true),
+            new Disk("sda", "file", "/iso/config.iso", true),
+            new Disk("sdb", "file", null, true));
+  }
+
+  @Test
+  void takesNovasProjectByItsUuidWithoutAName() {
+    var definition =
+        DomainXml.read(
+            domain(
+                """
+                <n:instance xmlns:n='http://openstack.org/xmlns/libvirt/nova/1.0'>
+                  <n:owner><n:project uuid='0a1b'/></n:owner>
+                </n:instance>
+                """));
+
+    assertThat(definition.project()).isEqualTo("0a1b");
+  }
+
+  @Test
+  void ownMetadataGoesBeforeNovas() {
+    var definition =
+        DomainXml.read(
+            domain(
+                """
+                <n:instance xmlns:n='http://openstack.org/xmlns/libvirt/nova/1.1'>
+                  <n:owner><n:project uuid='0a1b'>nova</n:project></n:owner>
+                </n:instance>
+                <f:instance xmlns:f='https://ferryman.dev/instance'>
+                  <f:project> p2 </f:project><f:address>10.0.0.7</f:address>
+                </f:instance>
+                """));
+
+    assertThat(definition.project()).isEqualTo("p2");
+    assertThat(definition.addresses()).containsExactly("10.0.0.7");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "<attempt uid='u/1'/>",
+        "<attempt xmlns='https://ferryman.dev/attempts' uid='u/1'/>",
+        "<x><f:attempt xmlns:f='https://ferryman.dev/attempt' uid='u/1'/></x>",
+        "<f:attempt xmlns:f='https://ferryman.dev/attempt'/>"
+      })
+  void takesNothingElseForAMark(String metadata) {
+    assertThat(DomainXml.read(domain(metadata)).attemptMark()).isNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "KiB, 1024, 1",
+    "KiB, 1025, 2",
+    "MiB, 3, 3",
+    "GiB, 2, 2048",
+    "bytes, 1048577, 2",
+    "GB, 1, 954"
+  })
+  void countsMemoryInWholeMebibytes(String unit, long number, long expected) {
+    var xml = "<domain><memory unit='" + unit + "'>" + number + "</memory></domain>";
+
+    assertThat(DomainXml.read(xml).memoryMiB()).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "<memory>a lot</memory>",
+        "<memory unit='parsec'>1</memory>",
+        "<memory unit='TiB'>9223372036854775807</memory>",
+        "<vcpu>99999999999</vcpu>"
+      })
+  void refusesFiguresThatAreNone(String element) {
+    assertThatThrownBy(() -> DomainXml.read("<domain>" + element + "</domain>"))
+        .isInstanceOf(HypervisorException.class)
+        .hasMessageStartingWith("domain: '");
+  }
+
+  @Test
+  void boundsNamesAndLists() {
+    var addresses = "<f:address>10.0.0.1</f:address>".repeat(3);
+    var many = new StringBuilder(addresses);
+    for (var i = 0; i < 40; i++) {
+      many.append("<f:address>10.1.0.").append(i).append("</f:address>");
+    }
+    var definition =
+        DomainXml.read(
+            domain(
+                "<f:instance xmlns:f='https://ferryman.dev/instance'><f:project>"
+                    + "p".repeat(5000)
+                    + "</f:project>"
+                    + many
+                    + "</f:instance>"));
+
+    assertThat(definition.project()).hasSize(Bounds.NAME);
+    assertThat(definition.addresses()).hasSize(Bounds.ADDRESSES).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void refusesWhatIsNoDomain() {
+    assertThatThrownBy(() -> DomainXml.read("<network/>"))
+        .hasMessage("domain: the XML's root is 'network', not 'domain'");
+  }
+
+  private static String domain(String metadata) {
+    return "<domain type='kvm'><metadata>" + metadata + "</metadata></domain>";
+  }
+
+  static String resource(String name) throws IOException {
+    try (InputStream in = DomainXmlTest.class.getResourceAsStream(name)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+}

@@ -1,0 +1,206 @@
+package dev.ferryman.agent.libvirt;
+
+import dev.ferryman.agent.libvirt.LifecycleEvent.Kind;
+import dev.ferryman.crds.livemigration.DomainState;
+import dev.ferryman.crds.livemigration.ProcessIdentity;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** A domain of a fake host: described, then started; afterwards things happen to it. */
+public final class FakeDomain {
+  final FakeHypervisor host;
+  final String name;
+  String uuid;
+  DomainState state = DomainState.ShutOff;
+  String reason = "unknown";
+  @Nullable ProcessIdentity process;
+  boolean incoming;
+  boolean autostart;
+  boolean orphanOfKilledDaemon;
+  String liveXml = "";
+  @Nullable String persistentXml = "";
+
+  private int vcpus = 1;
+  private long memoryMiB = 192;
+  private String metadata = "";
+  private final List<String> disks = new ArrayList<>();
+
+  FakeDomain(FakeHypervisor host, String name) {
+    this.host = host;
+    this.name = name;
+    this.uuid = UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString();
+    describe();
+  }
+
+  // What it is; before it is started.
+
+  public FakeDomain uuid(String uuid) {
+    host.world.act(
+        () -> {
+          host.domains.remove(this.uuid);
+          this.uuid = uuid;
+          host.domains.put(uuid, this);
+          return describe();
+        });
+    return this;
+  }
+
+  public FakeDomain vcpus(int count) {
+    vcpus = count;
+    return describe();
+  }
+
+  public FakeDomain memoryMiB(long size) {
+    memoryMiB = size;
+    return describe();
+  }
+
+  public FakeDomain project(String project) {
+    metadata =
+        "<ferryman:instance xmlns:ferryman='https://ferryman.dev/instance'><ferryman:project>"
+            + project
+            + "</ferryman:project></ferryman:instance>";
+    return describe();
+  }
+
+  public FakeDomain mark(String attemptUID) {
+    metadata += "<f:attempt xmlns:f='https://ferryman.dev/attempt' uid='" + attemptUID + "'/>";
+    return describe();
+  }
+
+  public FakeDomain fileDisk(String target, String path) {
+    disks.add(
+        "<disk type='file' device='disk'><source file='"
+            + path
+            + "'/><target dev='"
+            + target
+            + "' bus='virtio'/></disk>");
+    return describe();
+  }
+
+  /** Without a definition: it vanishes when it stops. */
+  public FakeDomain asTransient() {
+    persistentXml = null;
+    return this;
+  }
+
+  private FakeDomain describe() {
+    liveXml =
+        """
+        <domain type='kvm'>
+          <name>%s</name>
+          <uuid>%s</uuid>
+          <metadata>%s</metadata>
+          <memory unit='MiB'>%d</memory>
+          <vcpu placement='static'>%d</vcpu>
+          <os>
+            <type arch='x86_64' machine='pc-q35-7.2'>hvm</type>
+          </os>
+          <devices>%s</devices>
+        </domain>
+        """
+            .formatted(name, uuid, metadata, memoryMiB, vcpus, String.join("", disks));
+    if (persistentXml != null) {
+      persistentXml = liveXml;
+    }
+    return this;
+  }
+
+  // What happens to it.
+
+  public FakeDomain start() {
+    return happens(
+        () -> {
+          becomes(DomainState.Running, "booted");
+          process = host.newProcess();
+          host.emit(this, Kind.Started, 0);
+        });
+  }
+
+  /** Paused by a user. */
+  public FakeDomain pause() {
+    return happens(
+        () -> {
+          becomes(DomainState.Paused, "user");
+          host.emit(this, Kind.Suspended, 0);
+        });
+  }
+
+  /** The guest powers itself off. */
+  public FakeDomain shutDown() {
+    return happens(() -> stops("shutdown", 0));
+  }
+
+  /** Its QEMU dies. */
+  public FakeDomain crash() {
+    return happens(
+        () -> {
+          stops("crashed", 5);
+          host.world.allMigrations().forEach(migration -> migration.copyDied(this));
+        });
+  }
+
+  /** State and reason as libvirt might show them, without an event. */
+  public FakeDomain shows(DomainState state, String reason) {
+    return happens(() -> becomes(state, reason));
+  }
+
+  private FakeDomain happens(Runnable change) {
+    return host.world.act(
+        () -> {
+          change.run();
+          return this;
+        });
+  }
+
+  // Seen from outside.
+
+  public String uuid() {
+    return uuid;
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public DomainState state() {
+    synchronized (host.world) {
+      return host.domains.get(uuid) == this ? state : DomainState.Absent;
+    }
+  }
+
+  // For the fakes; the world's lock is held.
+
+  void becomes(DomainState state, String reason) {
+    this.state = state;
+    this.reason = reason;
+  }
+
+  /** Inactive, or gone if it has no definition. */
+  void stops(String reason, int detail) {
+    becomes(DomainState.ShutOff, reason);
+    process = null;
+    incoming = false;
+    host.emit(this, Kind.Stopped, detail);
+    if (persistentXml == null) {
+      host.domains.remove(uuid);
+    } else {
+      liveXml = persistentXml;
+    }
+  }
+
+  DomainFacts facts() {
+    return new DomainFacts(
+        uuid,
+        name,
+        state,
+        reason,
+        process,
+        incoming,
+        persistentXml != null,
+        DomainXml.read(liveXml));
+  }
+}

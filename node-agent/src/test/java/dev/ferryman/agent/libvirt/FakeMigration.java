@@ -1,0 +1,361 @@
+package dev.ferryman.agent.libvirt;
+
+import dev.ferryman.agent.libvirt.LifecycleEvent.Kind;
+import dev.ferryman.crds.livemigration.DomainState;
+import dev.ferryman.crds.livemigration.MigrationStatistics;
+import dev.ferryman.crds.livemigration.Progress;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A migration that a fake libvirt runs: the test says what becomes of it, in one go or step by step
+ * in libvirt's order ({@link #arrive}, {@link #switchOver}, {@link #finish}, {@link #confirm}).
+ * States, reasons, events and errors are those that libvirt 9.0 showed in the same places.
+ */
+public final class FakeMigration {
+  /** libvirt's final figures of a success. */
+  public static final MigrationStatistics STATISTICS =
+      new MigrationStatistics(75L, 4100L, 902_000_000L, 3L);
+
+  /** Sent by the source when libvirt gives up on the other side. */
+  public static final CallOutcome SOCKET_CLOSED =
+      new CallOutcome(1, 7, "internal error: client socket is closed");
+
+  public static final CallOutcome ABORTED =
+      new CallOutcome(78, 10, "operation aborted: migration out: canceled by client");
+
+  public static final CallOutcome DAEMON_DIED =
+      new CallOutcome(38, 7, "End of file while reading data: Input/output error");
+
+  public static final CallOutcome DESTINATION_QEMU_DIED =
+      new CallOutcome(
+          9, 10, "operation failed: job 'migration out' failed: Unable to write to socket");
+
+  /** How far it is. */
+  public enum Stage {
+    Begun,
+    Copying,
+    SwitchedOver,
+    Finished,
+    Over
+  }
+
+  private final MigrationRequest request;
+  private final FakeDomain original;
+  private final FakeHypervisor source;
+  private final FakeHypervisor destination;
+  private final CompletableFuture<CallOutcome> returned = new CompletableFuture<>();
+  private final DomainState stateBefore;
+  private Stage stage = Stage.Begun;
+  private boolean jobActive = true;
+  private boolean abortRequested;
+  private boolean abortsHeld;
+  private Progress progress = new Progress(0, 0L, 0L, 0L, null, null, 0L, null, 1L);
+  private @Nullable FakeDomain copy;
+
+  FakeMigration(MigrationRequest request, FakeDomain original, FakeHypervisor destination) {
+    this.request = request;
+    this.original = original;
+    this.source = original.host;
+    this.destination = destination;
+    this.stateBefore = original.state;
+  }
+
+  // Seen from outside.
+
+  public MigrationRequest request() {
+    return request;
+  }
+
+  public Stage stage() {
+    synchronized (source.world) {
+      return stage;
+    }
+  }
+
+  public boolean abortRequested() {
+    synchronized (source.world) {
+      return abortRequested;
+    }
+  }
+
+  // The whole of it.
+
+  /** As libvirt's own order has it: the destination runs before the source is gone. */
+  public void succeed() {
+    finish();
+    confirm();
+  }
+
+  /**
+   * The destination's QEMU dies in mid-copy: the guest never stops, and the source says nothing.
+   */
+  public void failBeforeSwitchOver() {
+    failBeforeSwitchOver(DESTINATION_QEMU_DIED);
+  }
+
+  public void failBeforeSwitchOver(CallOutcome outcome) {
+    act(
+        () -> {
+          require(stage == Stage.Begun || stage == Stage.Copying);
+          copyFails();
+          ends(outcome);
+        });
+  }
+
+  /** The destination cannot take over: the source goes on, by libvirt. */
+  public void failAfterSwitchOver() {
+    switchOver();
+    act(
+        () -> {
+          copyFails();
+          sourceGoesOn();
+          ends(new CallOutcome(1, 10, "internal error: qemu unexpectedly closed the monitor"));
+        });
+  }
+
+  /**
+   * The reply to Finish is lost, but the destination runs: libvirt resumes the source beside it.
+   */
+  public void loseReplyAfterStart() {
+    finish();
+    act(
+        () -> {
+          sourceGoesOn();
+          ends(SOCKET_CLOSED);
+        });
+  }
+
+  /** The same where image locks keep the source from going on. */
+  public void loseReplyAfterStartWithLocks() {
+    finish();
+    act(() -> ends(SOCKET_CLOSED));
+  }
+
+  /** Finish never reaches the destination, which ends its copy; the source goes on. */
+  public void loseReplyBeforeStart() {
+    switchOver();
+    act(
+        () -> {
+          copyFails();
+          sourceGoesOn();
+          ends(SOCKET_CLOSED);
+        });
+  }
+
+  /**
+   * The call fails while the destination's daemon hangs with Finish in its queue: the source goes
+   * on, the copy is still paused. {@link #finishLate} tells the rest.
+   */
+  public void failWithFinishQueued() {
+    switchOver();
+    act(
+        () -> {
+          sourceGoesOn();
+          ends(SOCKET_CLOSED);
+        });
+  }
+
+  /** The destination's daemon goes on and carries out what was queued. */
+  public void finishLate() {
+    act(this::copyStarts);
+  }
+
+  // Step by step; each makes up for the steps before it.
+
+  /** The destination has its copy: paused, being received, with the attempt's mark. */
+  public void arrive() {
+    act(this::copyArrives);
+  }
+
+  public void progress(Progress figures) {
+    act(() -> progress = figures);
+  }
+
+  /** The source's CPUs are stopped. */
+  public void switchOver() {
+    act(this::sourceStops);
+  }
+
+  /** The destination's CPUs are started, unless the guest was paused before. */
+  public void finish() {
+    act(
+        () -> {
+          sourceStops();
+          copyStarts();
+          stage = Stage.Finished;
+        });
+  }
+
+  /** The source's copy is gone, and the call returns. */
+  public void confirm() {
+    act(
+        () -> {
+          require(stage == Stage.Finished);
+          jobActive = false;
+          if (original.state.isActive()) {
+            if (request.persistent()) {
+              original.persistentXml = null;
+            }
+            original.stops("migrated", 3);
+            source.emitJobCompleted(original.uuid, STATISTICS);
+          }
+          ends(CallOutcome.SUCCESS);
+        });
+  }
+
+  /** {@link Hypervisor#abortJob} is noted, but the job goes on until the test ends it. */
+  public void holdAborts() {
+    act(() -> abortsHeld = true);
+  }
+
+  // For the fakes; the world's lock is held.
+
+  CompletableFuture<CallOutcome> returned() {
+    return returned;
+  }
+
+  boolean isOf(String uuid) {
+    return original.uuid.equals(uuid);
+  }
+
+  boolean isActive() {
+    return jobActive;
+  }
+
+  JobFacts job() {
+    return jobActive ? new JobFacts(true, progress) : JobFacts.NONE;
+  }
+
+  void abort() {
+    abortRequested = true;
+    // libvirt ignores it after the switch-over.
+    if (!abortsHeld && (stage == Stage.Begun || stage == Stage.Copying)) {
+      copyFails();
+      ends(ABORTED);
+    }
+  }
+
+  /** A copy was destroyed, or its QEMU died. */
+  void copyDied(FakeDomain domain) {
+    if (!jobActive) {
+      return;
+    }
+    if (domain == original && stage != Stage.SwitchedOver && stage != Stage.Finished) {
+      copyFails();
+      ends(new CallOutcome(9, 10, "operation failed: domain is not running"));
+    } else if (domain == copy && stage == Stage.Copying) {
+      copy = null;
+      ends(DESTINATION_QEMU_DIED);
+    } else if (domain == copy && stage == Stage.SwitchedOver) {
+      copy = null;
+      sourceGoesOn();
+      ends(new CallOutcome(1, 10, "internal error: qemu unexpectedly closed the monitor"));
+    }
+  }
+
+  /** The call is lost with its daemon; what libvirt does on the other side, and when it is back. */
+  void daemonDied(FakeHypervisor host) {
+    if (!jobActive) {
+      return;
+    }
+    if (host == source) {
+      if (stage != Stage.Finished) {
+        copyIsDestroyed();
+      }
+      ends(DAEMON_DIED);
+    } else if (host == destination) {
+      var arrived = copy;
+      if (stage == Stage.Copying && arrived != null) {
+        destination.domains.remove(arrived.uuid);
+      } else if (stage == Stage.SwitchedOver && arrived != null) {
+        arrived.orphanOfKilledDaemon = true;
+      }
+      sourceGoesOn();
+      ends(SOCKET_CLOSED);
+    }
+  }
+
+  private void copyArrives() {
+    if (stage != Stage.Begun) {
+      return;
+    }
+    stage = Stage.Copying;
+    copy = destination.receive(original, request);
+    destination.emit(copy, Kind.Started, 1);
+  }
+
+  private void sourceStops() {
+    copyArrives();
+    if (stage != Stage.Copying) {
+      return;
+    }
+    stage = Stage.SwitchedOver;
+    if (original.state == DomainState.Running) {
+      original.becomes(DomainState.Paused, StateWords.MIGRATING);
+      source.emit(original, Kind.Suspended, 1);
+    }
+  }
+
+  private void copyStarts() {
+    var arrived = copy;
+    if (arrived == null || !arrived.incoming) {
+      return;
+    }
+    arrived.incoming = false;
+    if (request.persistent()) {
+      arrived.persistentXml = request.persistentXml();
+      destination.emit(arrived, Kind.Defined, 0);
+    }
+    if (stateBefore == DomainState.Paused) {
+      arrived.becomes(DomainState.Paused, "user");
+      destination.emit(arrived, Kind.Suspended, 0);
+    } else {
+      arrived.becomes(DomainState.Running, "migrated");
+      destination.emit(arrived, Kind.Resumed, 1);
+    }
+  }
+
+  private void copyFails() {
+    if (copy != null) {
+      copy.stops("failed", 5);
+      copy = null;
+    }
+  }
+
+  /** By its own daemon, when the source's is gone. */
+  private void copyIsDestroyed() {
+    if (copy != null) {
+      destination.emit(copy, Kind.Shutdown, 2);
+      copy.stops("destroyed", 1);
+      copy = null;
+    }
+  }
+
+  private void sourceGoesOn() {
+    if (original.state == DomainState.Paused && stateBefore != DomainState.Paused) {
+      original.becomes(DomainState.Running, "migration canceled");
+      source.emit(original, Kind.Resumed, 1);
+    }
+  }
+
+  private void ends(CallOutcome outcome) {
+    jobActive = false;
+    stage = Stage.Over;
+    returned.complete(outcome);
+  }
+
+  private void act(Runnable change) {
+    source.world.act(
+        () -> {
+          change.run();
+          return this;
+        });
+  }
+
+  private void require(boolean condition) {
+    if (!condition) {
+      throw new IllegalStateException("the migration is " + stage + " already");
+    }
+  }
+}

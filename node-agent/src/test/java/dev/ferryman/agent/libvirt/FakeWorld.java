@@ -1,0 +1,109 @@
+package dev.ferryman.agent.libvirt;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hosts with a fake libvirt each, that reach each other by name unless they are cut off.
+ *
+ * <p>Everything happens in the thread that causes it, and events are told before it returns: what a
+ * test reads next is what came of what it did. Listeners may call back.
+ *
+ * <pre>{@code
+ * var world = new FakeWorld();
+ * var b = world.host("host-b");
+ * var c = world.host("host-c");
+ * var guest = b.define("g1").start();
+ * ... // the code under test calls b.migrate(...) in a thread of its own
+ * b.awaitMigration(guest.uuid()).succeed();
+ * }</pre>
+ */
+public final class FakeWorld {
+  private final Map<String, FakeHypervisor> hosts = new LinkedHashMap<>();
+  private final Set<Set<String>> cuts = new HashSet<>();
+  private final Deque<Runnable> untold = new ArrayDeque<>();
+  private long ticks = 1000;
+  private boolean telling;
+
+  /** The host of that name; made with its first mention. */
+  public synchronized FakeHypervisor host(String name) {
+    return hosts.computeIfAbsent(name, host -> new FakeHypervisor(this, host));
+  }
+
+  /** Neither host reaches the other from now on; what runs between them notices nothing yet. */
+  public synchronized void cut(String host, String other) {
+    cuts.add(Set.of(host, other));
+  }
+
+  public synchronized void mend(String host, String other) {
+    cuts.remove(Set.of(host, other));
+  }
+
+  /** How many copies of the domain run right now: more than one is what must never be. */
+  public synchronized long runningCopies(String uuid) {
+    return hosts.values().stream()
+        .filter(
+            host -> {
+              var domain = host.domains.get(uuid);
+              return domain != null && domain.state.runs();
+            })
+        .count();
+  }
+
+  synchronized List<FakeMigration> allMigrations() {
+    return hosts.values().stream().flatMap(host -> host.migrations.stream()).toList();
+  }
+
+  synchronized long tick() {
+    return ++ticks;
+  }
+
+  synchronized boolean reaches(String host, String other) {
+    return hosts.containsKey(other) && !cuts.contains(Set.of(host, other));
+  }
+
+  synchronized void later(Runnable event) {
+    untold.add(event);
+  }
+
+  /** Does something at one moment, then tells what came of it. */
+  <T> T act(Supplier<T> action) {
+    T result;
+    synchronized (this) {
+      result = action.get();
+      notifyAll();
+    }
+    if (!Thread.holdsLock(this)) {
+      tell();
+    }
+    return result;
+  }
+
+  /** In order; what happens while one thread tells is told by that thread. */
+  private void tell() {
+    for (var event = next(); event != null; event = next()) {
+      try {
+        event.run();
+      } finally {
+        synchronized (this) {
+          telling = false;
+        }
+      }
+    }
+  }
+
+  private synchronized @Nullable Runnable next() {
+    if (telling || untold.isEmpty()) {
+      return null;
+    }
+    telling = true;
+    return untold.remove();
+  }
+}
