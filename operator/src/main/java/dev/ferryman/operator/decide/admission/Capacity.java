@@ -1,0 +1,94 @@
+package dev.ferryman.operator.decide.admission;
+
+import dev.ferryman.crds.Check;
+import dev.ferryman.crds.CheckName;
+import dev.ferryman.crds.CheckOutcome;
+import dev.ferryman.crds.Reason;
+import dev.ferryman.crds.hostresource.Resources;
+import dev.ferryman.operator.decide.Host;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether an instance fits on a host: first by what the host measures, then by what its instances
+ * may use at most, times the overcommit (Nova 2011, assert_compute_node_has_enough_resources, and
+ * its allocation ratios).
+ */
+final class Capacity {
+  private Capacity() {}
+
+  /** Both checks; {@code claimed} is on its way to the host but not in its figures yet. */
+  static List<Check> checks(Host host, Claim need, Claim claimed) {
+    return List.of(vcpus(host, need, claimed), memory(host, need, claimed));
+  }
+
+  /** The checks of this list that fail only because of what other moves have claimed. */
+  static Optional<Check> heldByClaims(Host host, Claim need, Claim claimed) {
+    var alone = checks(host, need, Claim.NONE);
+    if (alone.stream().anyMatch(c -> c.outcome() == CheckOutcome.Fail)) {
+      return Optional.empty();
+    }
+    return Checks.firstFailed(checks(host, need, claimed));
+  }
+
+  private static Check vcpus(Host host, Claim need, Claim claimed) {
+    var total = orEmpty(host.status().total()).vcpus();
+    var committed = orEmpty(host.status().committed()).vcpus();
+    if (total == null || committed == null) {
+      return unknown(CheckName.VCPUs, Reason.InsufficientVCPUs, host, "vCPU");
+    }
+    double limit = total * host.cpuOvercommit() - host.reservedVCPUs();
+    boolean fits = committed + claimed.vcpus() + need.vcpus() <= limit;
+    var message =
+        sum("vCPUs", committed, "committed", claimed.vcpus(), need.vcpus(), fits)
+            + String.format(
+                Locale.ROOT, " %d x %s - %d", total, host.cpuOvercommit(), host.reservedVCPUs());
+    return result(CheckName.VCPUs, Reason.InsufficientVCPUs, host, fits, message);
+  }
+
+  private static Check memory(Host host, Claim need, Claim claimed) {
+    var total = orEmpty(host.status().total()).memoryMiB();
+    var used = orEmpty(host.status().used()).memoryMiB();
+    var committed = orEmpty(host.status().committed()).memoryMiB();
+    if (total == null || used == null || committed == null) {
+      return unknown(CheckName.Memory, Reason.InsufficientMemory, host, "memory");
+    }
+    long reserved = host.reservedMemoryMiB();
+    boolean fitsNow = used + claimed.memoryMiB() + need.memoryMiB() <= total - reserved;
+    double limit = total * host.memoryOvercommit() - reserved;
+    boolean fitsAtMost = committed + claimed.memoryMiB() + need.memoryMiB() <= limit;
+    var message =
+        !fitsNow || fitsAtMost
+            ? sum("memory", used, "used", claimed.memoryMiB(), need.memoryMiB(), fitsNow)
+                + String.format(Locale.ROOT, " %d - %d MiB", total, reserved)
+            : sum("memory", committed, "committed", claimed.memoryMiB(), need.memoryMiB(), false)
+                + String.format(
+                    Locale.ROOT, " %d x %s - %d MiB", total, host.memoryOvercommit(), reserved);
+    return result(
+        CheckName.Memory, Reason.InsufficientMemory, host, fitsNow && fitsAtMost, message);
+  }
+
+  private static String sum(
+      String what, long have, String kind, long claimed, long need, boolean fits) {
+    var claims = claimed == 0 ? "" : " + " + claimed + " claimed";
+    return what + ": " + have + " " + kind + claims + " + " + need + (fits ? " <=" : " >");
+  }
+
+  private static Check result(
+      CheckName name, Reason reason, Host host, boolean fits, String message) {
+    return fits
+        ? Checks.pass(name, host.name(), message)
+        : Checks.fail(name, reason, host.name(), message);
+  }
+
+  private static Check unknown(CheckName name, Reason reason, Host host, String what) {
+    return Checks.fail(
+        name, reason, host.name(), host.name() + " publishes no " + what + " figures");
+  }
+
+  private static Resources orEmpty(@Nullable Resources resources) {
+    return resources == null ? new Resources(null, null, null) : resources;
+  }
+}

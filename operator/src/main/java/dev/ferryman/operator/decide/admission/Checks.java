@@ -1,0 +1,71 @@
+package dev.ferryman.operator.decide.admission;
+
+import dev.ferryman.crds.Bounds;
+import dev.ferryman.crds.Check;
+import dev.ferryman.crds.CheckName;
+import dev.ferryman.crds.CheckOutcome;
+import dev.ferryman.crds.Reason;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the operator's checks, and reads anybody's. */
+public final class Checks {
+  private Checks() {}
+
+  static Check pass(CheckName name, @Nullable String host, String message) {
+    return check(name, CheckOutcome.Pass, null, host, message);
+  }
+
+  static Check fail(CheckName name, Reason reason, @Nullable String host, String message) {
+    return check(name, CheckOutcome.Fail, reason, host, message);
+  }
+
+  static Check skipped(CheckName name, @Nullable String host, String message) {
+    return check(name, CheckOutcome.Skipped, null, host, message);
+  }
+
+  private static Check check(
+      CheckName name,
+      CheckOutcome outcome,
+      @Nullable Reason reason,
+      @Nullable String host,
+      String message) {
+    return new Check(
+        name.name(),
+        outcome,
+        reason == null ? null : reason.name(),
+        host,
+        Bounds.cut(message, Bounds.MESSAGE));
+  }
+
+  /** The first check that refuses the move. */
+  public static Optional<Check> firstFailed(List<Check> checks) {
+    return checks.stream().filter(c -> c.outcome() == CheckOutcome.Fail).findFirst();
+  }
+
+  /** Every obstacle in one text. */
+  public static String obstacles(List<Check> checks) {
+    return checks.stream()
+        .filter(c -> c.outcome() == CheckOutcome.Fail)
+        .map(c -> c.message() == null ? c.name() : c.message())
+        .distinct()
+        .collect(Collectors.joining("; "));
+  }
+
+  /** The typed reason of a check; an agent newer than this operator may know others. */
+  public static Optional<Reason> reasonOf(Check check) {
+    return reasonOf(check.reason());
+  }
+
+  /** The typed reason of that name. */
+  public static Optional<Reason> reasonOf(@Nullable String name) {
+    for (var reason : Reason.values()) {
+      if (reason.name().equals(name)) {
+        return Optional.of(reason);
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,52 @@
+package dev.ferryman.operator.decide.admission;
+
+import dev.ferryman.crds.hostresource.HostInstance;
+import dev.ferryman.operator.decide.Migration;
+import dev.ferryman.operator.decide.inventory.Inventory;
+import java.util.List;
+
+/** vCPUs and memory that instances on their way to a host will need there. */
+public record Claim(int vcpus, long memoryMiB) {
+  static final Claim NONE = new Claim(0, 0);
+
+  /** What an instance needs on a host; its disks are shared and need nothing. */
+  static Claim of(HostInstance entry) {
+    var vcpus = entry.vcpus();
+    var memory = entry.memoryMiB();
+    return new Claim(vcpus == null ? 0 : vcpus, memory == null ? 0 : memory);
+  }
+
+  Claim plus(Claim other) {
+    return new Claim(vcpus + other.vcpus, memoryMiB + other.memoryMiB);
+  }
+
+  /** What the moves under way to that host have claimed; what it lists itself it counts itself. */
+  static Claim on(String host, List<Migration> moves, Inventory inventory) {
+    return moves.stream()
+        .filter(Migration::isUnderWay)
+        .filter(m -> host.equals(m.status().destinationHost()))
+        .filter(m -> !listedBy(host, m, inventory))
+        .map(m -> of(m, inventory))
+        .reduce(NONE, Claim::plus);
+  }
+
+  private static boolean listedBy(String host, Migration move, Inventory inventory) {
+    var uuid = move.status().instanceUID();
+    return uuid != null && inventory.host(host).flatMap(h -> h.instance(uuid)).isPresent();
+  }
+
+  private static Claim of(Migration move, Inventory inventory) {
+    var source = move.source();
+    var needs = source == null ? null : source.needs();
+    if (needs != null) {
+      return new Claim(needs.vcpus(), needs.memoryMiB());
+    }
+    var uuid = move.status().instanceUID();
+    return inventory.listings().stream()
+        .filter(l -> l.entry().uuid().equals(uuid))
+        .filter(l -> l.host().name().equals(move.status().sourceHost()))
+        .findFirst()
+        .map(l -> of(l.entry()))
+        .orElse(NONE);
+  }
+}

@@ -1,0 +1,6 @@
+package dev.ferryman.operator.decide.inventory;
+
+import dev.ferryman.crds.instance.InstanceStatus;
+
+/** An Instance object: as it is, or as it should be. */
+public record KnownInstance(String name, InstanceStatus status) {}

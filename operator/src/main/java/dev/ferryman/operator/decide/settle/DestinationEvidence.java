@@ -1,0 +1,42 @@
+package dev.ferryman.operator.decide.settle;
+
+/** What is proved about the destination's copy of the guest, for this very attempt. */
+public sealed interface DestinationEvidence {
+
+  /** It runs. */
+  record Running() implements DestinationEvidence {}
+
+  /** It has run and is paused now. */
+  record StartedPaused() implements DestinationEvidence {}
+
+  /**
+   * It has run and has ended since.
+   *
+   * @param defined whether its definition is there
+   */
+  record StartedEnded(SourceEvidence.GuestEnd end, boolean defined)
+      implements DestinationEvidence {}
+
+  /**
+   * It has never run and is not active.
+   *
+   * @param defined whether the attempt left a definition
+   */
+  record NeverStarted(boolean defined) implements DestinationEvidence {}
+
+  /**
+   * It holds the whole guest and stands still.
+   *
+   * @param neverRan whether it is proved that it has never run
+   */
+  record CompletePaused(boolean neverRan) implements DestinationEvidence {}
+
+  /** It stands still and libvirt may yet finish, or discard, it. */
+  record IncomingPaused() implements DestinationEvidence {}
+
+  /** Its host is silent. */
+  record Silent() implements DestinationEvidence {}
+
+  /** Its host speaks, but cannot tell, or shows a domain that is not this attempt's. */
+  record Unclear() implements DestinationEvidence {}
+}

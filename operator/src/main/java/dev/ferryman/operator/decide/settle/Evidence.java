@@ -1,0 +1,227 @@
+package dev.ferryman.operator.decide.settle;
+
+import dev.ferryman.crds.livemigration.CallResult;
+import dev.ferryman.crds.livemigration.DestinationReport;
+import dev.ferryman.crds.livemigration.DomainReport;
+import dev.ferryman.crds.livemigration.DomainState;
+import dev.ferryman.crds.livemigration.Phase;
+import dev.ferryman.crds.livemigration.SourceReport;
+import dev.ferryman.crds.livemigration.SourceState;
+import dev.ferryman.crds.livemigration.Started;
+import dev.ferryman.crds.livemigration.Switched;
+import dev.ferryman.operator.decide.Host;
+import dev.ferryman.operator.decide.Liveness;
+import dev.ferryman.operator.decide.Migration;
+import dev.ferryman.operator.decide.settle.DestinationEvidence.CompletePaused;
+import dev.ferryman.operator.decide.settle.DestinationEvidence.IncomingPaused;
+import dev.ferryman.operator.decide.settle.DestinationEvidence.NeverStarted;
+import dev.ferryman.operator.decide.settle.DestinationEvidence.StartedEnded;
+import dev.ferryman.operator.decide.settle.DestinationEvidence.StartedPaused;
+import dev.ferryman.operator.decide.settle.SourceEvidence.Gone;
+import dev.ferryman.operator.decide.settle.SourceEvidence.GuestEnd;
+import dev.ferryman.operator.decide.settle.SourceEvidence.MayHaveSwitched;
+import dev.ferryman.operator.decide.settle.SourceEvidence.NeverStopped;
+import dev.ferryman.operator.decide.settle.SourceEvidence.Standing;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The proof that both hosts have given, read from their reports. The names of libvirt's reasons are
+ * those of {@code virsh domstate --reason}.
+ *
+ * @param pausedBefore whether the guest stood still before the move; null if nobody says
+ */
+public record Evidence(
+    SourceEvidence source, DestinationEvidence destination, @Nullable Boolean pausedBefore) {
+
+  private static final Set<String> CRASH = Set.of("crashed", "failed");
+  private static final Set<String> BY_MIGRATION = Set.of("migrating", "migration");
+  private static final String MIGRATED = "migrated";
+  private static final String BY_USER = "user";
+
+  /**
+   * Reads the evidence.
+   *
+   * @param source the source host, empty if it has no HostResource any more
+   * @param patient whether a report that is not in yet may still be waited for
+   * @return empty while something is missing that will soon be there
+   */
+  public static Optional<Evidence> of(
+      Migration migration, Optional<Host> source, Optional<Host> destination, boolean patient) {
+    var report = migration.source();
+    var needs = report == null ? null : report.needs();
+    var pausedBefore = needs == null ? null : Boolean.TRUE.equals(needs.paused());
+    if (isNotStarted(migration)) {
+      return Optional.of(
+          new Evidence(
+              new SourceEvidence.NotStarted(), new DestinationEvidence.Unclear(), pausedBefore));
+    }
+    if (isUndecided(source) || isUndecided(destination)) {
+      return Optional.empty();
+    }
+    if (source.map(Host::answers).orElse(false) && !migration.hasEnded()) {
+      return Optional.empty();
+    }
+    if (patient && waitsForDestination(migration, destination)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Evidence(source(migration, source), destination(migration, destination), pausedBefore));
+  }
+
+  /** Whether it is final that libvirt was not, and will not be, called for this attempt. */
+  private static boolean isNotStarted(Migration migration) {
+    if (migration.hasStarted()) {
+      return false;
+    }
+    var report = migration.source();
+    return migration.phase() == Phase.Settling
+        || (report != null
+            && (report.state() == SourceState.Refused || report.state() == SourceState.CleanedUp));
+  }
+
+  private static boolean isUndecided(Optional<Host> host) {
+    return host.isPresent() && host.get().liveness() == Liveness.Unknown;
+  }
+
+  private static boolean waitsForDestination(Migration migration, Optional<Host> destination) {
+    return migration.hasEnded()
+        && destination.map(Host::answers).orElse(false)
+        && fresh(migration).isEmpty();
+  }
+
+  private static SourceEvidence source(Migration migration, Optional<Host> host) {
+    var report = migration.source();
+    if (report == null) {
+      return new SourceEvidence.Silent();
+    }
+    if (host.isPresent() && host.get().isFenced(report.bootID())) {
+      return new SourceEvidence.Fenced();
+    }
+    if (!host.map(Host::answers).orElse(false) || !migration.hasEnded()) {
+      return new SourceEvidence.Silent();
+    }
+    return source(report);
+  }
+
+  private static SourceEvidence source(SourceReport report) {
+    var domain = report.domain();
+    if (Boolean.TRUE.equals(report.jobActive()) || report.switched() == null) {
+      return new SourceEvidence.Unclear();
+    }
+    if (report.switched() == Switched.Gone) {
+      return domain == null || !domain.state().isActive()
+          ? gone(report, domain)
+          : new SourceEvidence.Unclear();
+    }
+    var standing = domain == null ? Optional.<Standing>empty() : standing(domain);
+    if (standing.isEmpty()) {
+      return new SourceEvidence.Unclear();
+    }
+    return report.switched() == Switched.NeverStopped
+        ? new NeverStopped(standing.get() != Standing.Running)
+        : new MayHaveSwitched(standing.get());
+  }
+
+  private static Gone gone(SourceReport report, @Nullable DomainReport domain) {
+    boolean defined = domain != null && isDefined(domain);
+    return new Gone(
+        end(domain, report.result()), defined, defined && report.state() == SourceState.Ended);
+  }
+
+  private static Optional<Standing> standing(DomainReport domain) {
+    if (domain.state().runs()) {
+      return Optional.of(Standing.Running);
+    }
+    if (domain.state() != DomainState.Paused) {
+      return Optional.empty();
+    }
+    var reason = domain.reason();
+    return Optional.of(
+        reason != null && BY_MIGRATION.contains(reason)
+            ? Standing.PausedByMigration
+            : Standing.PausedOtherwise);
+  }
+
+  private static boolean isDefined(DomainReport domain) {
+    return domain.state() == DomainState.ShutOff || domain.state() == DomainState.Crashed;
+  }
+
+  private static GuestEnd end(@Nullable DomainReport domain, @Nullable CallResult result) {
+    var reason = domain == null ? null : domain.reason();
+    if (MIGRATED.equals(reason)
+        || (reason == null && result != null && result.code() == CallResult.SUCCESS)) {
+      return GuestEnd.Migrated;
+    }
+    return end(domain);
+  }
+
+  private static GuestEnd end(@Nullable DomainReport domain) {
+    if (domain == null) {
+      return GuestEnd.Stopped;
+    }
+    var reason = domain.reason();
+    return domain.state() == DomainState.Crashed || (reason != null && CRASH.contains(reason))
+        ? GuestEnd.Crashed
+        : GuestEnd.Stopped;
+  }
+
+  /** The destination's report, if it was read after all that the source has said of its end. */
+  private static Optional<DestinationReport> fresh(Migration migration) {
+    var report = migration.destination();
+    var source = migration.source();
+    if (report == null || source == null) {
+      return Optional.empty();
+    }
+    var end = source.endSequence();
+    var seen = report.peerSequence();
+    return end == null || (seen != null && seen >= end) ? Optional.of(report) : Optional.empty();
+  }
+
+  private static DestinationEvidence destination(Migration migration, Optional<Host> host) {
+    var report = fresh(migration);
+    if (!host.map(Host::answers).orElse(false) || report.isEmpty()) {
+      return new DestinationEvidence.Silent();
+    }
+    return destination(report.get());
+  }
+
+  private static DestinationEvidence destination(DestinationReport report) {
+    var domain = report.domain();
+    var started = report.started();
+    if (domain == null || domain.state() == DomainState.Absent) {
+      return started == Started.NeverStarted
+          ? new NeverStarted(false)
+          : started == Started.Started ? new StartedEnded(end(domain), false) : unclear();
+    }
+    if (!report.attemptUID().equals(domain.attemptMark())) {
+      return unclear();
+    }
+    if (domain.state().runs()) {
+      return new DestinationEvidence.Running();
+    }
+    if (domain.state() == DomainState.Paused) {
+      return paused(domain, started);
+    }
+    if (domain.state() == DomainState.ShutOff || domain.state() == DomainState.Crashed) {
+      return started == Started.Started
+          ? new StartedEnded(end(domain), true)
+          : started == Started.NeverStarted ? new NeverStarted(true) : unclear();
+    }
+    return unclear();
+  }
+
+  private static DestinationEvidence paused(DomainReport domain, @Nullable Started started) {
+    if (started == Started.Started) {
+      return new StartedPaused();
+    }
+    return BY_USER.equals(domain.reason())
+        ? new CompletePaused(started == Started.NeverStarted)
+        : new IncomingPaused();
+  }
+
+  private static DestinationEvidence unclear() {
+    return new DestinationEvidence.Unclear();
+  }
+}

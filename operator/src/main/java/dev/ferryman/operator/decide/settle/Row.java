@@ -1,0 +1,38 @@
+package dev.ferryman.operator.decide.settle;
+
+/** The rows of the settling table; each has its sentence for people. */
+public enum Row {
+  NotStarted("libvirt was never called"),
+  MovedAndLeftPaused("the guest is at the destination, paused as it was before"),
+  Moved("the guest runs at the destination"),
+  LeftoverDefinition("the guest runs at the destination; its definition is left at the source"),
+  EndedAfterMove("the guest has ended at the destination, after the move"),
+  EndedDuringMove("the guest has ended at the source, during the move"),
+  LeftoverAtDestination("the guest has ended; the attempt left a definition at the destination"),
+  DestinationUnverified("the source has handed over, the destination's host is silent"),
+  Untouched("the guest stayed at the source"),
+  DiscardDefinition("the guest stayed at the source; a definition is left at the destination"),
+  DestinationLost("the guest stayed at the source, the destination's host is silent"),
+  DiscardPausedCopy("the guest was paused before; the destination's copy is discarded"),
+  SplitBrain("the guest runs on both hosts"),
+  FinishQueued("the guest runs at the source, libvirt still holds a copy at the destination"),
+  RunsOnAtSource("the guest runs at the source"),
+  SourceSuperseded("the guest runs at the destination; the source's paused copy must not go on"),
+  ResumeSource("the guest stands still at the source and never ran at the destination"),
+  StaysPausedAtSource("the guest is at the source, paused as it was before"),
+  SourceUnverified("the guest runs at the destination, the source's host is silent"),
+  SourceSilent("the source's host is silent, a copy stands still at the destination"),
+  SourceFenced("the source's host is fenced"),
+  OutcomeUnknown("what both hosts say does not prove where the guest is");
+
+  private final String sentence;
+
+  Row(String sentence) {
+    this.sentence = sentence;
+  }
+
+  /** What the row means, for people. */
+  public String sentence() {
+    return sentence;
+  }
+}

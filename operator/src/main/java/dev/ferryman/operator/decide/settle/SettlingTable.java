@@ -1,0 +1,183 @@
+package dev.ferryman.operator.decide.settle;
+
+import static dev.ferryman.operator.decide.settle.SourceEvidence.Standing.PausedByMigration;
+import static dev.ferryman.operator.decide.settle.SourceEvidence.Standing.Running;
+
+import dev.ferryman.crds.Reason;
+import dev.ferryman.crds.livemigration.DestinationOrder;
+import dev.ferryman.crds.livemigration.SourceOrder;
+import dev.ferryman.operator.decide.settle.DestinationEvidence.CompletePaused;
+import dev.ferryman.operator.decide.settle.DestinationEvidence.IncomingPaused;
+import dev.ferryman.operator.decide.settle.DestinationEvidence.NeverStarted;
+import dev.ferryman.operator.decide.settle.DestinationEvidence.StartedEnded;
+import dev.ferryman.operator.decide.settle.SourceEvidence.Fenced;
+import dev.ferryman.operator.decide.settle.SourceEvidence.Gone;
+import dev.ferryman.operator.decide.settle.SourceEvidence.GuestEnd;
+import dev.ferryman.operator.decide.settle.SourceEvidence.MayHaveSwitched;
+import dev.ferryman.operator.decide.settle.SourceEvidence.NeverStopped;
+import dev.ferryman.operator.decide.settle.SourceEvidence.NotStarted;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Settles a move by the evidence of both hosts: one place, total, pure. The first matching row
+ * wins; a pair that is not listed waits. A copy is discarded only where the other is proved to hold
+ * the guest, and none is resumed unless the other is proved never to have run.
+ */
+public final class SettlingTable {
+  private SettlingTable() {}
+
+  /** The verdict on that evidence. */
+  public static Verdict judge(Evidence evidence) {
+    var source = evidence.source();
+    if (source instanceof NotStarted) {
+      return new Verdict.Stayed(Row.NotStarted, Reason.MigrationFailed);
+    }
+    if (source instanceof Gone gone) {
+      return gone(gone, evidence);
+    }
+    if (source instanceof NeverStopped stayed) {
+      return neverStopped(stayed, evidence);
+    }
+    if (source instanceof MayHaveSwitched maybe) {
+      return mayHaveSwitched(maybe, evidence);
+    }
+    if (source instanceof Fenced) {
+      return evidence.destination() instanceof DestinationEvidence.Running
+          ? new Verdict.Moved(Row.SourceFenced, false)
+          : unknown();
+    }
+    return source instanceof SourceEvidence.Silent ? sourceSilent(evidence) : unknown();
+  }
+
+  private static Verdict gone(Gone gone, Evidence evidence) {
+    var destination = evidence.destination();
+    if (destination instanceof CompletePaused && isTrue(evidence.pausedBefore())) {
+      return handedOver(gone, new Verdict.Moved(Row.MovedAndLeftPaused, true));
+    }
+    if (destination instanceof DestinationEvidence.Running) {
+      return handedOver(gone, new Verdict.Moved(Row.Moved, false));
+    }
+    if (destination instanceof StartedEnded ended) {
+      // The last definition of an instance is never removed.
+      return gone.leftover() && !ended.defined()
+          ? unknown()
+          : handedOver(gone, new Verdict.Ended(Row.EndedAfterMove, reason(ended.end())));
+    }
+    if (destination instanceof NeverStarted never && gone.end() != GuestEnd.Migrated) {
+      if (!never.defined()) {
+        return new Verdict.Ended(Row.EndedDuringMove, reason(gone.end()));
+      }
+      return gone.defined()
+          ? order(Row.LeftoverAtDestination, SourceOrder.None, DestinationOrder.Undefine)
+          : unknown();
+    }
+    if (destination instanceof DestinationEvidence.Silent) {
+      return new Verdict.Waits(Row.DestinationUnverified, Reason.DestinationUnverified);
+    }
+    return unknown();
+  }
+
+  /** The guest is the destination's; a definition at the source would only be in the way. */
+  private static Verdict handedOver(Gone gone, Verdict verdict) {
+    return gone.leftover()
+        ? order(Row.LeftoverDefinition, SourceOrder.Undefine, DestinationOrder.None)
+        : verdict;
+  }
+
+  private static Verdict neverStopped(NeverStopped stayed, Evidence evidence) {
+    var destination = evidence.destination();
+    if (destination instanceof NeverStarted never) {
+      return stayed(Row.Untouched, never);
+    }
+    if (destination instanceof DestinationEvidence.Silent) {
+      return new Verdict.Stayed(Row.DestinationLost, Reason.DestinationLost);
+    }
+    if (isDiscardable(evidence)) {
+      return order(Row.DiscardPausedCopy, SourceOrder.None, DestinationOrder.Destroy);
+    }
+    if (destination instanceof DestinationEvidence.Running && !stayed.paused()) {
+      return new Verdict.Waits(Row.SplitBrain, Reason.SplitBrain);
+    }
+    return unknown();
+  }
+
+  private static Verdict mayHaveSwitched(MayHaveSwitched maybe, Evidence evidence) {
+    var destination = evidence.destination();
+    if (isDiscardable(evidence)) {
+      return order(Row.DiscardPausedCopy, SourceOrder.None, DestinationOrder.Destroy);
+    }
+    return maybe.standing() == Running
+        ? runsAtSource(destination)
+        : pausedAtSource(maybe, destination, evidence);
+  }
+
+  private static Verdict runsAtSource(DestinationEvidence destination) {
+    if (destination instanceof DestinationEvidence.Running) {
+      return new Verdict.Waits(Row.SplitBrain, Reason.SplitBrain);
+    }
+    if (destination instanceof IncomingPaused) {
+      return new Verdict.Waits(Row.FinishQueued, Reason.OutcomeUnknown);
+    }
+    return destination instanceof NeverStarted never
+        ? stayed(Row.RunsOnAtSource, never)
+        : unknown();
+  }
+
+  private static Verdict pausedAtSource(
+      MayHaveSwitched maybe, DestinationEvidence destination, Evidence evidence) {
+    if (destination instanceof DestinationEvidence.Running) {
+      return order(Row.SourceSuperseded, SourceOrder.Destroy, DestinationOrder.None);
+    }
+    if (destination instanceof NeverStarted never) {
+      if (isTrue(evidence.pausedBefore())) {
+        return stayed(Row.StaysPausedAtSource, never);
+      }
+      if (Boolean.FALSE.equals(evidence.pausedBefore()) && maybe.standing() == PausedByMigration) {
+        return order(
+            Row.ResumeSource,
+            SourceOrder.Resume,
+            never.defined() ? DestinationOrder.Undefine : DestinationOrder.None);
+      }
+    }
+    return unknown();
+  }
+
+  private static Verdict sourceSilent(Evidence evidence) {
+    var destination = evidence.destination();
+    if (destination instanceof DestinationEvidence.Running) {
+      return new Verdict.Waits(Row.SourceUnverified, Reason.SourceUnverified);
+    }
+    return destination instanceof IncomingPaused || destination instanceof CompletePaused
+        ? new Verdict.Waits(Row.SourceSilent, Reason.SourceUnverified)
+        : unknown();
+  }
+
+  private static Verdict stayed(Row row, NeverStarted never) {
+    return never.defined()
+        ? order(Row.DiscardDefinition, SourceOrder.None, DestinationOrder.Undefine)
+        : new Verdict.Stayed(row, Reason.MigrationFailed);
+  }
+
+  /** A copy of a guest that was paused before, proved never to have run, beside the original. */
+  private static boolean isDiscardable(Evidence evidence) {
+    return isTrue(evidence.pausedBefore())
+        && evidence.destination() instanceof CompletePaused complete
+        && complete.neverRan();
+  }
+
+  private static Verdict order(Row row, SourceOrder source, DestinationOrder destination) {
+    return new Verdict.Ordered(row, source, destination);
+  }
+
+  private static Verdict unknown() {
+    return new Verdict.Waits(Row.OutcomeUnknown, Reason.OutcomeUnknown);
+  }
+
+  private static Reason reason(GuestEnd end) {
+    return end == GuestEnd.Crashed ? Reason.GuestCrashed : Reason.GuestStopped;
+  }
+
+  private static boolean isTrue(@Nullable Boolean flag) {
+    return Boolean.TRUE.equals(flag);
+  }
+}

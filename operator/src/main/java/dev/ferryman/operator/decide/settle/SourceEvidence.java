@@ -1,0 +1,49 @@
+package dev.ferryman.operator.decide.settle;
+
+/** What is proved about the source's copy of the guest. */
+public sealed interface SourceEvidence {
+
+  /** libvirt was never asked to migrate, and never will be for this attempt. */
+  record NotStarted() implements SourceEvidence {}
+
+  /** It ran, or stood, through the whole attempt without handing over. */
+  record NeverStopped(boolean paused) implements SourceEvidence {}
+
+  /**
+   * It cannot run again by itself.
+   *
+   * @param end how it came to that, as far as libvirt tells
+   * @param defined whether a definition of it is there
+   * @param leftover whether its agent counts that definition as left behind by the attempt
+   */
+  record Gone(GuestEnd end, boolean defined, boolean leftover) implements SourceEvidence {}
+
+  /** It may have handed over. */
+  record MayHaveSwitched(Standing standing) implements SourceEvidence {}
+
+  /** Its host is silent, and the administrator has declared that boot of it over. */
+  record Fenced() implements SourceEvidence {}
+
+  /** Its host is silent. */
+  record Silent() implements SourceEvidence {}
+
+  /** Its host speaks, but its word does not fit together. */
+  record Unclear() implements SourceEvidence {}
+
+  /** How a copy that is still there stands. */
+  enum Standing {
+    Running,
+    /** Paused by the migration itself. */
+    PausedByMigration,
+    /** Paused for another reason: by the user, an I/O error, ... */
+    PausedOtherwise
+  }
+
+  /** How a domain ended. */
+  enum GuestEnd {
+    /** libvirt says, or nothing contradicts, that it left by migrating. */
+    Migrated,
+    Stopped,
+    Crashed
+  }
+}

@@ -1,0 +1,83 @@
+package dev.ferryman.operator.kube;
+
+import dev.ferryman.crds.FerrymanApi;
+import dev.ferryman.crds.livemigration.LiveMigration;
+import dev.ferryman.crds.livemigration.LiveMigrationStatus;
+import dev.ferryman.operator.decide.Migration;
+import dev.ferryman.operator.reconciler.MigrationWriter;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** Writes LiveMigrations by server-side apply and remembers what it wrote. */
+final class KubeMigrationWriter implements MigrationWriter {
+  private static final int UNPROCESSABLE = 422;
+
+  private final KubernetesClient client;
+  private final ClusterCache cache;
+
+  KubeMigrationWriter(KubernetesClient client, ClusterCache cache) {
+    this.client = client;
+    this.cache = cache;
+  }
+
+  @Override
+  public Migration hold(Migration migration, String sourceHost, String destinationHost)
+      throws StaleException {
+    var labels =
+        Map.of(
+            FerrymanApi.hostLabel(sourceHost), FerrymanApi.ROLE_SOURCE,
+            FerrymanApi.hostLabel(destinationHost), FerrymanApi.ROLE_DESTINATION);
+    if (migration.held() && migration.hostLabels().equals(labels)) {
+      return migration;
+    }
+    var fresh = fresh(migration);
+    fresh.getMetadata().setResourceVersion(migration.resourceVersion());
+    fresh.getMetadata().setLabels(labels);
+    fresh.getMetadata().setFinalizers(List.of(FerrymanApi.FINALIZER));
+    return write(() -> Apply.main(client, fresh), true);
+  }
+
+  @Override
+  public Migration status(Migration migration, LiveMigrationStatus operatorsPart)
+      throws StaleException {
+    var fresh = Apply.named(new LiveMigration(), migration.name());
+    fresh.getMetadata().setResourceVersion(migration.resourceVersion());
+    fresh.setStatus(operatorsPart);
+    return write(() -> Apply.status(client, fresh), false);
+  }
+
+  /** Bound to the object, not to its version: what is over stays over. */
+  @Override
+  public void release(Migration migration) throws StaleException {
+    var fresh = fresh(migration);
+    write(() -> Apply.main(client, fresh), true);
+  }
+
+  /** With the uid nothing can be created by mistake where the object is gone. */
+  private static LiveMigration fresh(Migration migration) {
+    var fresh = Apply.named(new LiveMigration(), migration.name());
+    fresh.getMetadata().setUid(migration.uid());
+    return fresh;
+  }
+
+  private Migration write(Supplier<LiveMigration> call, boolean refusedIfGone)
+      throws StaleException {
+    try {
+      var written = Migration.of(call.get());
+      cache.wrote(written);
+      return written;
+    } catch (KubernetesClientException e) {
+      int code = e.getCode();
+      if (code == HttpURLConnection.HTTP_CONFLICT
+          || code == HttpURLConnection.HTTP_NOT_FOUND
+          || (refusedIfGone && code == UNPROCESSABLE)) {
+        throw new StaleException(e);
+      }
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,194 @@
+package dev.ferryman.operator.kube;
+
+import dev.ferryman.crds.instance.Instance;
+import dev.ferryman.operator.reconciler.HeartbeatMonitor;
+import dev.ferryman.operator.reconciler.HostReconciler;
+import dev.ferryman.operator.reconciler.InstanceReconciler;
+import dev.ferryman.operator.reconciler.MigrationReconciler;
+import dev.ferryman.operator.reconciler.TransitionListener;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
+import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One run of the operator, from the first look at the cluster until it stops or loses the lead. */
+final class OperatorRun implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(OperatorRun.class);
+  private static final String LEADER_LEASE = "ferryman-operator";
+  private static final Duration LONGEST_RETRY = Duration.ofSeconds(5);
+  private static final Duration FIRST_RETRY = Duration.ofMillis(200);
+  private static final Duration FINISH_WORK = Duration.ofSeconds(5);
+
+  private final KubernetesClient client;
+  private final LeaseWatch leases;
+  private final SharedIndexInformer<Instance> instanceInformer;
+  private final InstanceUpkeep instances;
+  private final EventRecorder events;
+  private final Operator operator;
+  private final CountDownLatch over = new CountDownLatch(1);
+  private volatile boolean started;
+
+  OperatorRun(Settings settings, String identity, OperatorMetrics metrics) {
+    var clock = Clock.systemUTC();
+    client =
+        new KubernetesClientBuilder()
+            .withConfig(
+                new ConfigBuilder()
+                    .withWatchReconnectInterval((int) settings.watchReconnect().toMillis())
+                    .build())
+            .build();
+    var cache = new ClusterCache();
+    var monitor = new HeartbeatMonitor(settings.hostDeadAfter(), System::nanoTime, clock);
+    metrics.observe(cache, monitor);
+    events = new EventRecorder(client, identity, clock);
+    instances =
+        new InstanceUpkeep(
+            new InstanceReconciler(cache, monitor, new KubeInstanceWriter(client), events, clock));
+    var waker = new Waker();
+    var listeners = List.of(new TransitionLog(), metrics, events, waker);
+    var migrations =
+        new LiveMigrationController(
+            new MigrationReconciler(
+                cache,
+                monitor,
+                new KubeMigrationWriter(client, cache),
+                t -> listeners.forEach(l -> l.changed(t)),
+                clock,
+                settings.slotsPerHost()),
+            cache,
+            instances);
+    waker.migrations = migrations;
+    var hosts =
+        new HostResourceController(
+            new HostReconciler(monitor, new KubeHostWriter(client), clock),
+            cache,
+            migrations,
+            instances);
+    leases = new LeaseWatch(client, settings.namespace(), monitor, hosts::livenessChanged);
+    instanceInformer = client.resources(Instance.class).runnableInformer(0);
+    instanceInformer.addEventHandler(new InstanceChanges());
+    cache.instancesFrom(() -> instanceInformer.getStore().list().stream());
+    operator = operator(settings, identity);
+    operator.register(
+        migrations, o -> o.withOnUpdateFilter(new MigrationChangeFilter()).withRetry(persistent()));
+    operator.register(hosts, o -> o.withRetry(persistent()));
+  }
+
+  /** Starts and returns; who leads begins to work. */
+  void start() {
+    leases.start();
+    instanceInformer.run();
+    operator.start();
+    started = true;
+  }
+
+  /** Until the lead is lost. */
+  void await() throws InterruptedException {
+    over.await();
+  }
+
+  boolean isReady() {
+    return started
+        && leases.isHealthy()
+        && instanceInformer.isWatching()
+        && operator.getRuntimeInfo().allEventSourcesAreHealthy();
+  }
+
+  /** Ends the work, then hands the lead over. */
+  @Override
+  public void close() {
+    started = false;
+    instances.close();
+    leases.close();
+    instanceInformer.close();
+    events.close();
+    operator.stop();
+    client.close();
+  }
+
+  private Operator operator(Settings settings, String identity) {
+    return new Operator(
+        o ->
+            o.withKubernetesClient(client)
+                .withCloseClientOnStop(false)
+                .withReconciliationTerminationTimeout(FINISH_WORK)
+                .withLeaderElectionConfiguration(leaderElection(settings, identity)));
+  }
+
+  /** Losing the lead ends this run; the process itself begins a new one. */
+  private LeaderElectionConfiguration leaderElection(Settings settings, String identity) {
+    var lease = settings.leaderLease();
+    return LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(LEADER_LEASE)
+        .withLeaseNamespace(settings.namespace())
+        .withIdentity(identity)
+        .withLeaseDuration(lease)
+        .withRenewDeadline(lease.multipliedBy(2).dividedBy(3))
+        .withRetryPeriod(lease.dividedBy(8))
+        .withExitOnStopLeading(false)
+        .withLeaderCallbacks(
+            new LeaderCallbacks(
+                () -> {
+                  log.info("leads as {}", identity);
+                  instances.lead();
+                },
+                over::countDown,
+                leader -> log.info("the leader is {}", leader)))
+        .build();
+  }
+
+  private static GenericRetry persistent() {
+    return new GenericRetry()
+        .withoutMaxAttempts()
+        .setInitialInterval(FIRST_RETRY)
+        .setIntervalMultiplier(2)
+        .setMaxInterval(LONGEST_RETRY.toMillis());
+  }
+
+  /** After the end of a move others may begin, and the instance is elsewhere. */
+  private final class Waker implements TransitionListener {
+    private volatile @Nullable LiveMigrationController migrations;
+
+    @Override
+    public void changed(Transition transition) {
+      if (!transition.phaseChanged()) {
+        return;
+      }
+      instances.request();
+      var controller = migrations;
+      if (controller != null && transition.after().phase().isTerminal()) {
+        controller.wakeWaiting();
+      }
+    }
+  }
+
+  /** Instance objects are the operator's alone: what others do to them is put right. */
+  private final class InstanceChanges implements ResourceEventHandler<Instance> {
+    @Override
+    public void onAdd(Instance instance) {
+      instances.request();
+    }
+
+    @Override
+    public void onUpdate(Instance before, Instance now) {
+      instances.request();
+    }
+
+    @Override
+    public void onDelete(Instance instance, boolean finalStateUnknown) {
+      instances.request();
+    }
+  }
+}

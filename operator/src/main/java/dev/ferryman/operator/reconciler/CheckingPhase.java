@@ -1,0 +1,49 @@
+package dev.ferryman.operator.reconciler;
+
+import dev.ferryman.crds.Reason;
+import dev.ferryman.crds.livemigration.Phase;
+import dev.ferryman.operator.decide.Migration;
+import dev.ferryman.operator.decide.admission.Preflight;
+import java.time.Instant;
+
+/** Waits for both agents' checks, then lets libvirt begin or refuses the move. */
+final class CheckingPhase implements PhaseHandler {
+
+  @Override
+  public Outcome handle(Migration migration, Observation seen) {
+    var verdict =
+        Preflight.judge(
+            new Preflight.Question(
+                migration,
+                seen.host(migration.status().sourceHost()),
+                seen.host(migration.status().destinationHost()),
+                asked(migration, Phase.Checking, seen),
+                seen.now()));
+    if (verdict instanceof Preflight.Incomplete incomplete) {
+      return new Outcome.Await(incomplete.until());
+    }
+    if (verdict instanceof Preflight.Accepted accepted) {
+      return new Outcome.Enter(
+          Phase.Migrating,
+          Reason.Migrating,
+          "moves from "
+              + migration.status().sourceHost()
+              + " to "
+              + migration.status().destinationHost(),
+          accepted.checks());
+    }
+    if (verdict instanceof Preflight.Refused refused) {
+      return Outcome.Finish.failed(refused.reason(), refused.message(), refused.checks());
+    }
+    var broken = (Preflight.Broken) verdict;
+    return new Outcome.Enter(Phase.Settling, broken.reason(), broken.message(), broken.checks());
+  }
+
+  /** From when an answer could be expected: the phase had begun and this operator could hear. */
+  static Instant asked(Migration migration, Phase phase, Observation seen) {
+    return migration
+        .began(phase)
+        .filter(t -> t.isAfter(seen.hearingSince()))
+        .orElse(seen.hearingSince());
+  }
+}

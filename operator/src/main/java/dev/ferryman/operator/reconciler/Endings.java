@@ -1,0 +1,146 @@
+package dev.ferryman.operator.reconciler;
+
+import dev.ferryman.crds.Check;
+import dev.ferryman.crds.Reason;
+import dev.ferryman.crds.livemigration.CallResult;
+import dev.ferryman.crds.livemigration.Phase;
+import dev.ferryman.crds.livemigration.Result;
+import dev.ferryman.operator.decide.Migration;
+import dev.ferryman.operator.decide.admission.Checks;
+import dev.ferryman.operator.decide.settle.Row;
+import dev.ferryman.operator.decide.settle.Verdict;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Names the end of a move: its reason, its figures, and one sentence with the facts. */
+final class Endings {
+  /** Reasons of a settling that is on its way, as opposed to why it will have failed. */
+  private static final Set<Reason> NO_CAUSE =
+      EnumSet.of(
+          Reason.Pending,
+          Reason.Checking,
+          Reason.Migrating,
+          Reason.Settling,
+          Reason.OutcomeUnknown,
+          Reason.SplitBrain,
+          Reason.SourceUnverified,
+          Reason.DestinationUnverified);
+
+  private Endings() {}
+
+  static Outcome.Finish of(Migration migration, Verdict verdict) {
+    if (verdict instanceof Verdict.Moved moved) {
+      return moved(migration, moved);
+    }
+    if (verdict.row() == Row.NotStarted) {
+      return notStarted(migration);
+    }
+    if (verdict instanceof Verdict.Stayed stayed) {
+      return stayed(migration, stayed);
+    }
+    var reason = verdict instanceof Verdict.Ended ended ? ended.reason() : Reason.OutcomeUnknown;
+    var where =
+        verdict.row() == Row.EndedAfterMove
+            ? ", on " + migration.status().destinationHost()
+            : ", on " + migration.status().sourceHost();
+    return Outcome.Finish.failed(reason, verdict.row().sentence() + where, null);
+  }
+
+  private static Outcome.Finish moved(Migration migration, Verdict.Moved moved) {
+    var source = migration.source();
+    var figures = source == null ? null : source.statistics();
+    var result =
+        figures == null
+            ? null
+            : new Result(
+                figures.downtimeMilliseconds(),
+                figures.totalMilliseconds(),
+                figures.transferredBytes(),
+                figures.iterations());
+    var message =
+        migration.spec().instance()
+            + (moved.leftPaused() ? " is on " : " runs on ")
+            + migration.status().destinationHost()
+            + (moved.leftPaused() ? ", paused as it was before" : "");
+    if (figures != null && figures.downtimeMilliseconds() != null) {
+      message +=
+          String.format(Locale.ROOT, "; it stood still for %d ms", figures.downtimeMilliseconds());
+    }
+    if (moved.row() == Row.SourceFenced) {
+      message += "; " + migration.status().sourceHost() + " is fenced";
+    }
+    return Outcome.Finish.succeeded(Reason.Migrated, message, null, result);
+  }
+
+  private static Outcome.Finish stayed(Migration migration, Verdict.Stayed stayed) {
+    var source = migration.source();
+    var place = ", on " + migration.status().sourceHost();
+    if (source != null
+        && Boolean.TRUE.equals(source.abortRequested())
+        && migration.isCancelRequested()) {
+      return Outcome.Finish.failed(
+          Reason.Cancelled, "cancelled: " + stayed.row().sentence() + place, null);
+    }
+    return Outcome.Finish.failed(
+        stayed.reason(),
+        stayed.row().sentence() + place + libvirt(source == null ? null : source.result()),
+        null);
+  }
+
+  private static String libvirt(@Nullable CallResult result) {
+    if (result == null || result.code() == CallResult.SUCCESS) {
+      return "";
+    }
+    var text = result.message() == null ? "no message" : result.message();
+    return result.code() == CallResult.UNKNOWN
+        ? "; how libvirt's call ended is not known"
+        : "; libvirt: " + text + " (error " + result.code() + ")";
+  }
+
+  /** The cause is what moved it to Settling, else what an agent refused it for. */
+  private static Outcome.Finish notStarted(Migration migration) {
+    var cause = migration.phase() == Phase.Settling ? cause(migration) : Optional.<Reason>empty();
+    if (cause.isPresent()) {
+      return Outcome.Finish.failed(cause.get(), message(migration), null);
+    }
+    var checks = checks(migration);
+    var failed = Checks.firstFailed(checks);
+    if (failed.isPresent()) {
+      return Outcome.Finish.failed(
+          Checks.reasonOf(failed.get()).orElse(Reason.MigrationFailed),
+          Checks.obstacles(checks),
+          checks);
+    }
+    return migration.isCancelRequested()
+        ? Outcome.Finish.failed(Reason.Cancelled, "cancelled before anything moved", null)
+        : Outcome.Finish.failed(
+            Reason.MigrationFailed, migration.status().sourceHost() + " has withdrawn", null);
+  }
+
+  private static Optional<Reason> cause(Migration migration) {
+    return migration
+        .condition(Conditions.SUCCEEDED)
+        .map(Condition::getReason)
+        .flatMap(Checks::reasonOf)
+        .filter(r -> !NO_CAUSE.contains(r));
+  }
+
+  private static String message(Migration migration) {
+    return migration.condition(Conditions.SUCCEEDED).map(Condition::getMessage).orElse("");
+  }
+
+  private static List<Check> checks(Migration migration) {
+    var checks = new ArrayList<>(migration.status().checks());
+    var source = migration.source();
+    if (source != null) {
+      source.checks().stream().filter(c -> !checks.contains(c)).forEach(checks::add);
+    }
+    return checks;
+  }
+}

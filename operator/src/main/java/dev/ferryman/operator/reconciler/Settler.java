@@ -1,0 +1,205 @@
+package dev.ferryman.operator.reconciler;
+
+import dev.ferryman.crds.Reason;
+import dev.ferryman.crds.livemigration.DestinationOrder;
+import dev.ferryman.crds.livemigration.Phase;
+import dev.ferryman.crds.livemigration.Settlement;
+import dev.ferryman.crds.livemigration.SourceOrder;
+import dev.ferryman.operator.decide.Host;
+import dev.ferryman.operator.decide.Migration;
+import dev.ferryman.operator.decide.settle.Cleanliness;
+import dev.ferryman.operator.decide.settle.Evidence;
+import dev.ferryman.operator.decide.settle.Row;
+import dev.ferryman.operator.decide.settle.SettlingTable;
+import dev.ferryman.operator.decide.settle.Verdict;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** Turns the verdict on a move's evidence into what is written next. */
+final class Settler {
+  /** So long after the end was seen a report may be on its way, and a wait is not worth a word. */
+  static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final Map<String, Instant> firstAsked = new ConcurrentHashMap<>();
+
+  /** Weighs the evidence of a move that has ended, or whose source is silent. */
+  Outcome settle(Migration migration, Observation seen) {
+    var first = firstAsked.computeIfAbsent(attempt(migration), a -> seen.now());
+    var patience = first.plus(PATIENCE);
+    boolean patient = seen.now().isBefore(patience);
+    var source = seen.host(migration.status().sourceHost());
+    var destination = seen.host(migration.status().destinationHost());
+    var evidence = Evidence.of(migration, source, destination, patient);
+    if (evidence.isEmpty()) {
+      return new Outcome.Await(patient ? patience : null);
+    }
+    var verdict = SettlingTable.judge(evidence.get());
+    if (verdict instanceof Verdict.Ordered order) {
+      return order(migration, order, source, destination);
+    }
+    if (verdict instanceof Verdict.Waits waits) {
+      return patient
+          ? new Outcome.Await(patience)
+          : tell(
+              migration,
+              waits.reason(),
+              SettlingMessages.waiting(migration, waits),
+              waits.row(),
+              true);
+    }
+    return conclude(migration, verdict, source, destination, patient ? patience : null);
+  }
+
+  /** Forgets when the end was seen: it was none, or it is over. */
+  void forget(Migration migration) {
+    firstAsked.remove(attempt(migration));
+  }
+
+  private static String attempt(Migration migration) {
+    return String.valueOf(migration.attemptUID());
+  }
+
+  private static Outcome order(
+      Migration migration,
+      Verdict.Ordered order,
+      Optional<Host> source,
+      Optional<Host> destination) {
+    var settlement = migration.status().settlement();
+    if (settlement == null
+        || !settlement.verdict().equals(order.row().name())
+        || settlement.source() != order.source()
+        || settlement.destination() != order.destination()) {
+      return next(migration, order.row(), order.source(), order.destination(), null);
+    }
+    var outstanding = outstanding(migration, settlement, source, destination);
+    if (outstanding.isEmpty()) {
+      return tell(
+          migration,
+          Reason.OutcomeUnknown,
+          "the agents report step " + settlement.step() + " done, but " + order.row().sentence(),
+          order.row(),
+          true);
+    }
+    return tell(
+        migration,
+        Reason.Settling,
+        order.row().sentence() + "; waits for " + String.join(" and ", outstanding),
+        order.row(),
+        false);
+  }
+
+  private static Outcome next(
+      Migration migration,
+      Row row,
+      SourceOrder source,
+      DestinationOrder destination,
+      @Nullable String fencedBootID) {
+    var last = migration.status().settlement();
+    int step = last == null ? 1 : last.step() + 1;
+    return new Outcome.Order(
+        new Settlement(attempt(migration), step, row.name(), source, destination, fencedBootID),
+        row.sentence());
+  }
+
+  /** What hosts that answer still have to carry out. */
+  private static List<String> outstanding(
+      Migration migration,
+      Settlement settlement,
+      Optional<Host> source,
+      Optional<Host> destination) {
+    var outstanding = new ArrayList<String>();
+    var from = migration.source();
+    var to = migration.destination();
+    if (settlement.source() != SourceOrder.None
+        && source.map(Host::answers).orElse(false)
+        && !isDone(settlement, from == null ? null : from.done())) {
+      outstanding.add(settlement.source() + " on " + migration.status().sourceHost());
+    }
+    if (settlement.destination() != DestinationOrder.None
+        && destination.map(Host::answers).orElse(false)
+        && !isDone(settlement, to == null ? null : to.done())) {
+      outstanding.add(settlement.destination() + " on " + migration.status().destinationHost());
+    }
+    return outstanding;
+  }
+
+  private static boolean isDone(Settlement settlement, @Nullable Integer done) {
+    return done != null && done >= settlement.step();
+  }
+
+  private Outcome conclude(
+      Migration migration,
+      Verdict verdict,
+      Optional<Host> source,
+      Optional<Host> destination,
+      @Nullable Instant patience) {
+    if (verdict.row() == Row.SourceFenced) {
+      var fence = fence(migration, destination);
+      if (fence.isPresent()) {
+        return fence.get();
+      }
+    }
+    var settlement = migration.status().settlement();
+    var waits = new ArrayList<String>();
+    if (settlement != null) {
+      waits.addAll(outstanding(migration, settlement, source, destination));
+    }
+    Cleanliness.owing(migration, source, destination)
+        .forEach(h -> waits.add("the clean-up on " + h));
+    var end = Endings.of(migration, verdict);
+    if (waits.isEmpty()) {
+      return end;
+    }
+    if (patience != null) {
+      return new Outcome.Await(patience);
+    }
+    return report(
+        migration, end.reason(), end.message(), "waits for " + String.join(" and ", waits), false);
+  }
+
+  /**
+   * A fence is recorded first (the API server allows no end while the source's call counts as
+   * running), and the destination reads its copy anew after it.
+   */
+  private static Optional<Outcome> fence(Migration migration, Optional<Host> destination) {
+    var source = migration.source();
+    var boot = source == null ? null : source.bootID();
+    var settlement = migration.status().settlement();
+    if (settlement == null || boot == null || !boot.equals(settlement.sourceFencedBootID())) {
+      return Optional.of(
+          next(migration, Row.SourceFenced, SourceOrder.None, DestinationOrder.None, boot));
+    }
+    var report = migration.destination();
+    return isDone(settlement, report == null ? null : report.done())
+        ? Optional.empty()
+        : Optional.of(
+            tell(
+                migration,
+                Reason.Settling,
+                "waits for "
+                    + destination.map(Host::name).orElse("the destination")
+                    + " to look at its copy after the source was fenced",
+                Row.SourceFenced,
+                false));
+  }
+
+  private static Outcome tell(
+      Migration migration, Reason reason, String message, Row row, boolean needsPerson) {
+    return report(migration, reason, message, row.sentence(), needsPerson);
+  }
+
+  /** In Settling, or in Migrating as long as libvirt's call is not known to be over. */
+  private static Outcome report(
+      Migration migration, Reason reason, String message, String doing, boolean needsPerson) {
+    if (migration.phase() != Phase.Settling && migration.hasEnded()) {
+      return new Outcome.Enter(Phase.Settling, reason, message, null);
+    }
+    return new Outcome.Report(reason, message, doing, needsPerson, null);
+  }
+}

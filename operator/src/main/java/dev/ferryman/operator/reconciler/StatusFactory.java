@@ -1,0 +1,180 @@
+package dev.ferryman.operator.reconciler;
+
+import dev.ferryman.crds.livemigration.Attempt;
+import dev.ferryman.crds.livemigration.LiveMigrationStatus;
+import dev.ferryman.crds.livemigration.LiveMigrationStatusBuilder;
+import dev.ferryman.crds.livemigration.Phase;
+import dev.ferryman.crds.livemigration.PhaseTime;
+import dev.ferryman.operator.decide.Migration;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+
+/**
+ * Makes the operator's part of a status: always all of it, since server-side apply removes what it
+ * leaves out, and never the agents' halves.
+ */
+final class StatusFactory {
+  private final Clock clock;
+
+  StatusFactory(Clock clock) {
+    this.clock = clock;
+  }
+
+  /** The operator's part as it stands. */
+  static LiveMigrationStatus operatorsPart(Migration migration) {
+    return part(migration).build();
+  }
+
+  LiveMigrationStatus report(Migration migration, Outcome.Report report) {
+    var builder = part(migration);
+    enter(builder, migration, migration.phase());
+    return builder
+        .conditions(
+            underWay(
+                    migration,
+                    migration.phase(),
+                    report.reason().name(),
+                    report.message(),
+                    report.doing(),
+                    report.needsPerson())
+                .list())
+        .build();
+  }
+
+  LiveMigrationStatus begin(Migration migration, Outcome.Begin begin) {
+    var admitted = begin.admitted();
+    var builder = part(migration);
+    enter(builder, migration, Phase.Checking);
+    var message =
+        "both agents check the move from "
+            + admitted.sourceHost()
+            + " to "
+            + admitted.destinationHost();
+    return builder
+        .attempt(Attempt.of(migration.uid(), 1, timestamp()))
+        .instanceUID(admitted.instanceUID())
+        .sourceHost(admitted.sourceHost())
+        .destinationHost(admitted.destinationHost())
+        .checks(admitted.checks())
+        .conditions(
+            underWay(migration, Phase.Checking, Phase.Checking.name(), message, message, false)
+                .list())
+        .build();
+  }
+
+  LiveMigrationStatus enter(Migration migration, Outcome.Enter step) {
+    var builder = part(migration);
+    enter(builder, migration, step.phase());
+    if (step.checks() != null) {
+      builder.checks(step.checks());
+    }
+    return builder
+        .conditions(
+            underWay(
+                    migration,
+                    step.phase(),
+                    step.reason().name(),
+                    step.message(),
+                    step.message(),
+                    false)
+                .list())
+        .build();
+  }
+
+  LiveMigrationStatus order(Migration migration, Outcome.Order order) {
+    var builder = part(migration).settlement(order.settlement());
+    enter(builder, migration, Phase.Settling);
+    return builder
+        .conditions(
+            underWay(
+                    migration,
+                    Phase.Settling,
+                    Phase.Settling.name(),
+                    order.message(),
+                    order.message(),
+                    false)
+                .list())
+        .build();
+  }
+
+  LiveMigrationStatus finish(Migration migration, Outcome.Finish finish) {
+    var builder = part(migration);
+    enter(builder, migration, finish.phase());
+    if (finish.instanceUID() != null) {
+      builder.instanceUID(finish.instanceUID());
+    }
+    if (finish.checks() != null) {
+      builder.checks(finish.checks());
+    }
+    if (finish.result() != null) {
+      builder.result(finish.result());
+    }
+    boolean succeeded = finish.phase() == Phase.Succeeded;
+    var reason = finish.reason().name();
+    var conditions =
+        conditions(migration)
+            .set(
+                Conditions.SUCCEEDED,
+                succeeded ? Conditions.TRUE : Conditions.FALSE,
+                reason,
+                finish.message())
+            .set(Conditions.RECONCILING, Conditions.FALSE, reason, "it is over")
+            .set(
+                Conditions.STALLED,
+                succeeded ? Conditions.FALSE : Conditions.TRUE,
+                reason,
+                finish.message());
+    if (succeeded && migration.hasStarted() && migration.isCancelRequested()) {
+      conditions.set(
+          Conditions.CANCEL_REFUSED,
+          Conditions.TRUE,
+          Conditions.CANCEL_REFUSED,
+          "the cancel came too late: the guest had switched over");
+    }
+    return builder.conditions(conditions.list()).build();
+  }
+
+  private Conditions underWay(
+      Migration migration,
+      Phase phase,
+      String reason,
+      String message,
+      String doing,
+      boolean needsPerson) {
+    return conditions(migration)
+        .set(Conditions.SUCCEEDED, Conditions.UNKNOWN, reason, message)
+        .set(Conditions.RECONCILING, Conditions.TRUE, phase.name(), doing)
+        .set(
+            Conditions.STALLED,
+            needsPerson ? Conditions.TRUE : Conditions.FALSE,
+            reason,
+            needsPerson ? message : "nobody has to act");
+  }
+
+  private Conditions conditions(Migration migration) {
+    return new Conditions(migration.status().conditions(), migration.generation(), clock.instant());
+  }
+
+  private static LiveMigrationStatusBuilder part(Migration migration) {
+    return LiveMigrationStatusBuilder.builder(migration.status())
+        .source(null)
+        .destination(null)
+        .observedGeneration(migration.generation());
+  }
+
+  private void enter(LiveMigrationStatusBuilder builder, Migration migration, Phase phase) {
+    builder.phase(phase);
+    if (migration.began(phase).isEmpty()) {
+      var times = new ArrayList<>(migration.status().phaseTimes());
+      times.add(new PhaseTime(phase, timestamp()));
+      builder.phaseTimes(times);
+    }
+  }
+
+  private String timestamp() {
+    Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    return now.toString();
+  }
+}
