@@ -17,13 +17,12 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 
 /**
  * A real etcd and kube-apiserver with RBAC, on free ports of the loopback interface and with all
@@ -38,10 +37,13 @@ public final class ControlPlane implements AutoCloseable {
   private final String adminToken = UUID.randomUUID().toString();
   private final List<ServerProcess> servers = new ArrayList<>();
   private final Map<String, KubernetesClient> clients = new ConcurrentHashMap<>();
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   private ControlPlane(Path folder, int port) {
     this.folder = folder;
     this.url = "https://" + LOOPBACK + ":" + port;
+    // When the tests are interrupted nobody else closes it.
+    Runtime.getRuntime().addShutdownHook(new Thread(this::close));
   }
 
   /** Returns when the server is ready; whatever was started is ended if that fails. */
@@ -102,11 +104,6 @@ public final class ControlPlane implements AutoCloseable {
         """
             .formatted(url, certificate(), adminToken));
     return file;
-  }
-
-  /** For files of programs that are run against this server; removed with it. */
-  Path folder() {
-    return folder;
   }
 
   private KubernetesClient client(String who, UnaryOperator<ConfigBuilder> credentials) {
@@ -193,14 +190,15 @@ public final class ControlPlane implements AutoCloseable {
 
   @Override
   public void close() {
+    if (closed.getAndSet(true)) {
+      return;
+    }
     clients.values().forEach(KubernetesClient::close);
     for (var i = servers.size() - 1; i >= 0; i--) {
       servers.get(i).close();
     }
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
+    try {
+      Helm.delete(folder);
     } catch (IOException e) {
       throw new IllegalStateException("cannot remove " + folder, e);
     }

@@ -9,15 +9,9 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
  * An API server with the shipped chart installed by Helm: definitions, accounts, roles, and
@@ -33,7 +27,6 @@ public final class FerrymanServer implements AutoCloseable {
   private static final String NODE_NAME = "authentication.kubernetes.io/node-name";
 
   private static final Duration POLICY_TIMEOUT = Duration.ofSeconds(60);
-  private static final Duration HELM_TIMEOUT = Duration.ofSeconds(60);
 
   private final ControlPlane controlPlane;
 
@@ -42,10 +35,9 @@ public final class FerrymanServer implements AutoCloseable {
   }
 
   static FerrymanServer start() {
-    var binaries = Binaries.find();
-    var server = new FerrymanServer(ControlPlane.start(binaries));
+    var server = new FerrymanServer(ControlPlane.start(Binaries.find()));
     try {
-      server.installChart(binaries.helm());
+      server.installChart();
       server.awaitPolicies();
       return server;
     } catch (RuntimeException | Error e) {
@@ -83,43 +75,19 @@ public final class FerrymanServer implements AutoCloseable {
     return controlPlane.clientAs(NAMESPACE, "ferryman-agent", Map.of());
   }
 
-  /** The chart's folder in the source tree. */
-  public static Path chart() {
-    var start = Path.of("").toAbsolutePath();
-    return Stream.iterate(start, folder -> folder != null, Path::getParent)
-        .map(folder -> folder.resolve("helm/ferryman"))
-        .filter(Files::isDirectory)
-        .findFirst()
-        .orElseThrow(() -> new IllegalStateException("no helm/ferryman above " + start));
-  }
-
-  private void installChart(Path helm) {
-    var folder = controlPlane.folder();
-    var log = folder.resolve("helm.log");
-    var command = new ArrayList<>(List.of(helm.toString(), "install", "ferryman"));
-    command.add(chart().toString());
-    command.addAll(List.of("--namespace", NAMESPACE, "--create-namespace"));
-    command.addAll(List.of("--set", "agent.hosts={" + String.join(",", HOSTS) + "}"));
-    command.addAll(List.of("--kubeconfig", controlPlane.kubeconfig().toString()));
-    var process =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
-    for (var home : List.of("CACHE", "CONFIG", "DATA")) {
-      process.environment().put("HELM_" + home + "_HOME", folder.resolve("helm").toString());
-    }
-    try {
-      var running = process.start();
-      if (!running.waitFor(HELM_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
-        running.destroyForcibly();
-        throw new IllegalStateException("helm install takes longer than " + HELM_TIMEOUT);
-      }
-      if (running.exitValue() != 0) {
-        throw new IllegalStateException("helm install failed: " + Files.readString(log));
-      }
-    } catch (IOException e) {
-      throw new IllegalStateException("cannot run " + helm, e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted", e);
+  private void installChart() {
+    var answer =
+        Helm.find()
+            .run(
+                "install",
+                "ferryman",
+                Helm.chart().toString(),
+                "--namespace=" + NAMESPACE,
+                "--create-namespace",
+                "--set=agent.hosts={" + String.join(",", HOSTS) + "}",
+                "--kubeconfig=" + controlPlane.kubeconfig());
+    if (answer.exitCode() != 0) {
+      throw new IllegalStateException("helm install failed: " + answer.output());
     }
   }
 

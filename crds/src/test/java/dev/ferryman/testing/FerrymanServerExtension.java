@@ -1,5 +1,6 @@
 package dev.ferryman.testing;
 
+import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
@@ -8,9 +9,15 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * Gives tests a {@link FerrymanServer}, which all of a module's classes share: it starts with the
  * first of them and ends after the last. So objects need names of their own.
  */
-public final class FerrymanServerExtension implements ParameterResolver {
+public final class FerrymanServerExtension implements BeforeAllCallback, ParameterResolver {
   private static final ExtensionContext.Namespace NAMESPACE =
       ExtensionContext.Namespace.create(FerrymanServerExtension.class);
+
+  /** What is missing is said once for a class, and not for each of its tests. */
+  @Override
+  public void beforeAll(ExtensionContext tests) {
+    server(tests);
+  }
 
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext test) {
@@ -19,7 +26,12 @@ public final class FerrymanServerExtension implements ParameterResolver {
 
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext test) {
-    return test.getRoot()
+    return server(test);
+  }
+
+  private static FerrymanServer server(ExtensionContext context) {
+    return context
+        .getRoot()
         .getStore(NAMESPACE)
         .getOrComputeIfAbsent(
             FerrymanServer.class, unused -> FerrymanServer.start(), FerrymanServer.class);
