@@ -1,0 +1,170 @@
+package dev.ferryman.crds.server;
+
+import static dev.ferryman.crds.server.Refusals.assertInvalid;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import dev.ferryman.crds.livemigration.LiveMigration;
+import dev.ferryman.testing.FerrymanServer;
+import dev.ferryman.testing.FerrymanServerExtension;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.FieldValidateable.Validation;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What an administrator may order, and what may become of the order. */
+@ExtendWith(FerrymanServerExtension.class)
+class SpecRulesIT {
+  private static final String IMMUTABLE = "spec is immutable, except that cancel may become true";
+  private static final String NO_WAY_BACK = "cancel may not be taken back";
+
+  private final KubernetesClient admin;
+
+  SpecRulesIT(FerrymanServer server) {
+    this.admin = server.admin();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{instance: i-00000003, destination: host-c}",
+        "{instance: i-00000003, destination: host-c, cancel: false}",
+        "{instance: 5d1f0f4e-8a53-4d0b-b7ee-0a2c1c3a0003, destination: host-c.example.org}",
+      })
+  void accepts(String spec) {
+    var created = create(spec);
+
+    assertThat(created.getSpec().cancel()).as("the default").isFalse();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("refusedManifests")
+  void refuses(String spec, String reason) {
+    assertInvalid(reason, () -> create(spec));
+  }
+
+  static Stream<Arguments> refusedManifests() {
+    return Stream.of(
+        arguments("null", "spec: Required value"),
+        arguments("{}", "spec.instance: Required value"),
+        arguments("{instance: i-00000003}", "spec.destination: Required value"),
+        arguments("{destination: host-c}", "spec.instance: Required value"),
+        arguments(
+            "{instance: '', destination: host-c}",
+            "spec.instance in body should be at least 1 chars long"),
+        arguments(
+            "{instance: i-00000003, destination: ''}",
+            "spec.destination in body should be at least 1 chars long"),
+        arguments(
+            "{instance: %s, destination: host-c}".formatted("i".repeat(254)),
+            "spec.instance: Too long: may not be more than 253 bytes"),
+        arguments(
+            "{instance: i-00000003, destination: %s}".formatted("h".repeat(64)),
+            "spec.destination: Too long: may not be more than 63 bytes"),
+        arguments(
+            "{instance: i-00000003, destination: host-c, cancel: soon}",
+            "spec.cancel in body must be of type boolean"),
+        arguments(
+            "{instance: [i-00000003], destination: host-c}",
+            "spec.instance in body must be of type string"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("refusedChanges")
+  void staysAsItWasOrdered(String change, String reason) {
+    var move = Move.order(admin);
+
+    assertInvalid(reason, () -> move.merge("{\"spec\":" + change + "}"));
+  }
+
+  static Stream<Arguments> refusedChanges() {
+    return Stream.of(
+        arguments("{\"instance\":\"i-00000004\"}", IMMUTABLE),
+        arguments("{\"destination\":\"host-d\"}", IMMUTABLE),
+        arguments("{\"destination\":\"host-d\",\"cancel\":true}", IMMUTABLE),
+        arguments("{\"destination\":null}", "spec.destination: Required value"),
+        arguments("null", "spec: Required value"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"false", "null"})
+  void cancelIsNeverTakenBack(String cancel) {
+    var move = Move.order(admin).cancel();
+
+    assertInvalid(NO_WAY_BACK, () -> move.merge("{\"spec\":{\"cancel\":" + cancel + "}}"));
+  }
+
+  @Test
+  void aManifestAppliedAgainChangesNothing() {
+    var manifest = manifest("{instance: i-00000003, destination: host-c}");
+    var first = admin.resource(manifest).forceConflicts().serverSideApply();
+    var again = admin.resource(manifest).forceConflicts().serverSideApply();
+
+    assertThat(again.getMetadata().getResourceVersion())
+        .isEqualTo(first.getMetadata().getResourceVersion());
+  }
+
+  @Test
+  void aManifestWithoutCancelMayBeAppliedToACancelledMove() {
+    var manifest = manifest("{instance: i-00000003, destination: host-c}");
+    var created = admin.resource(manifest).forceConflicts().serverSideApply();
+    Apply.merge(admin, created, "{\"spec\":{\"cancel\":true}}");
+
+    var again = admin.resource(manifest).forceConflicts().serverSideApply();
+
+    assertThat(again.getSpec().cancel()).isTrue();
+  }
+
+  @Test
+  void unknownFieldsAreRefusedWhereTheClientAsksForIt() {
+    var manifest =
+        Serialization.unmarshal(
+            """
+            apiVersion: ferryman.dev/v1alpha1
+            kind: LiveMigration
+            metadata: {name: %s}
+            spec: {instance: i-00000003, destination: host-c, when: now}
+            """
+                .formatted(Apply.newName("unknown")),
+            GenericKubernetesResource.class);
+
+    Refusals.assertRefused(
+        400,
+        "unknown field \"spec.when\"",
+        () -> admin.resource(manifest).fieldValidation(Validation.STRICT).create());
+  }
+
+  private GenericKubernetesResource createRaw(String spec) {
+    return admin
+        .resource(Serialization.unmarshal(yaml(spec), GenericKubernetesResource.class))
+        .create();
+  }
+
+  private LiveMigration create(String spec) {
+    return admin
+        .resources(LiveMigration.class)
+        .withName(createRaw(spec).getMetadata().getName())
+        .get();
+  }
+
+  private static LiveMigration manifest(String spec) {
+    return Serialization.unmarshal(yaml(spec), LiveMigration.class);
+  }
+
+  private static String yaml(String spec) {
+    return """
+    apiVersion: ferryman.dev/v1alpha1
+    kind: LiveMigration
+    metadata: {name: %s}
+    spec: %s
+    """
+        .formatted(Apply.newName("order"), spec);
+  }
+}
