@@ -1,0 +1,207 @@
+package dev.ferryman.agent;
+
+import dev.ferryman.agent.AgentOptions.Settings;
+import dev.ferryman.agent.inventory.InventoryReader;
+import dev.ferryman.agent.inventory.NotReady;
+import dev.ferryman.agent.inventory.ProcFiles;
+import dev.ferryman.agent.inventory.StorageReader;
+import dev.ferryman.agent.journal.Journal;
+import dev.ferryman.agent.kube.AgentEvents;
+import dev.ferryman.agent.kube.ApiUnavailableException;
+import dev.ferryman.agent.kube.Heartbeat;
+import dev.ferryman.agent.kube.HostPublisher;
+import dev.ferryman.agent.kube.HostPublisherSettings;
+import dev.ferryman.agent.kube.KubernetesMigrationApi;
+import dev.ferryman.agent.kube.MigrationWatch;
+import dev.ferryman.agent.libvirt.LibvirtHypervisor;
+import dev.ferryman.agent.libvirt.LibvirtSettings;
+import dev.ferryman.agent.runner.HostContext;
+import dev.ferryman.agent.runner.MigrationRunner;
+import dev.ferryman.agent.storage.Markers;
+import dev.ferryman.crds.Reason;
+import dev.ferryman.crds.hostresource.MigrationEndpoint;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The running agent: its parts, put together in the order in which they may work. */
+final class Agent implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
+
+  /** Soon enough to be back before a restarted API server is missed. */
+  private static final int WATCH_RECONNECT_MILLISECONDS = 200;
+
+  private static final long SETTLE_AGAIN_MILLISECONDS = 500;
+
+  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private volatile boolean settled;
+
+  private Agent() {}
+
+  /**
+   * Starts the agent; libvirt and the API server may come later.
+   *
+   * @throws IOException if the journal or the port cannot be had: the message says why
+   */
+  static Agent start(Settings settings) throws IOException {
+    var agent = new Agent();
+    try {
+      agent.run(settings);
+      return agent;
+    } catch (IOException | RuntimeException e) {
+      agent.close();
+      throw e;
+    }
+  }
+
+  private void run(Settings settings) throws IOException {
+    var clock = Clock.systemUTC();
+    var journal = keep(Journal.open(settings.journalDirectory(), clock.instant()));
+    var client = keep(client());
+    var metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    var threads = threads("work");
+    var timer = timer("timer");
+    var hypervisor = keep(LibvirtHypervisor.start(LibvirtSettings.of(settings.libvirtUri())));
+    keep(heartbeat(client, settings, clock)).start();
+
+    var proc = new ProcFiles(Path.of("/proc"));
+    var storage = keep(new StorageReader(settings.instancesDirectory(), settings.host(), proc));
+    var publisher =
+        keep(
+            new HostPublisher(
+                client,
+                new InventoryReader(hypervisor, proc, storage, clock),
+                hypervisor,
+                this::obstacle,
+                HostPublisherSettings.of(
+                    settings.host(),
+                    new MigrationEndpoint(
+                        settings.migrationAddress(), settings.transport().name())),
+                clock,
+                timer("publisher")));
+    publisher.start();
+
+    var runner =
+        keep(
+            new MigrationRunner(
+                new HostContext(
+                    settings.host(),
+                    proc.bootID(),
+                    hypervisor,
+                    new KubernetesMigrationApi(client, settings.host()),
+                    journal,
+                    new Markers(threads, clock),
+                    settings.transport(),
+                    new MigrationLog(
+                        new AgentEvents(client, threads, clock, settings.host()), metrics),
+                    timer,
+                    clock)));
+    var watch = keep(new MigrationWatch(client, settings.host(), runner::changed, runner::left));
+    new JvmMemoryMetrics().bindTo(metrics);
+    metrics.gauge("ferryman.agent.attempts", runner, MigrationRunner::active);
+    keep(
+        new HealthServer(
+            settings.healthPort(), () -> settled && watch.isHealthy(), metrics::scrape));
+    threads.execute(
+        () -> {
+          settleFirst(runner);
+          hypervisor.addListener(runner);
+          watch.start();
+          settled = true;
+          publisher.changed();
+          LOG.info("agent of {} takes work", settings.host());
+        });
+  }
+
+  /** Old attempts come before new ones, however long the API server is away. */
+  private static void settleFirst(MigrationRunner runner) {
+    while (true) {
+      try {
+        runner.settleFirst();
+        return;
+      } catch (ApiUnavailableException e) {
+        LOG.warn("waits for the API server to take up old attempts: {}", e.getMessage());
+      }
+      try {
+        TimeUnit.MILLISECONDS.sleep(SETTLE_AGAIN_MILLISECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+
+  private Optional<NotReady> obstacle() {
+    return settled
+        ? Optional.empty()
+        : Optional.of(
+            new NotReady(Reason.CleaningUp, "the agent takes up what it left open before"));
+  }
+
+  private static Heartbeat heartbeat(KubernetesClient client, Settings settings, Clock clock) {
+    return new Heartbeat(
+        client, settings.namespace(), settings.host(), settings.heartbeat(), clock);
+  }
+
+  private static KubernetesClient client() {
+    return new KubernetesClientBuilder()
+        .withConfig(
+            new ConfigBuilder().withWatchReconnectInterval(WATCH_RECONNECT_MILLISECONDS).build())
+        .build();
+  }
+
+  private ExecutorService threads(String name) {
+    var threads = Executors.newCachedThreadPool(daemons(name));
+    parts.push(threads::shutdownNow);
+    return threads;
+  }
+
+  private ScheduledExecutorService timer(String name) {
+    var timer = Executors.newSingleThreadScheduledExecutor(daemons(name));
+    parts.push(timer::shutdownNow);
+    return timer;
+  }
+
+  private static ThreadFactory daemons(String name) {
+    var count = new AtomicInteger();
+    return work -> {
+      var thread = new Thread(work, name + "-" + count.incrementAndGet());
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+
+  private <T extends AutoCloseable> T keep(T part) {
+    parts.push(part);
+    return part;
+  }
+
+  /** Ends the parts in the reverse of the order in which they began. */
+  @Override
+  public synchronized void close() {
+    while (!parts.isEmpty()) {
+      try {
+        parts.pop().close();
+      } catch (Exception e) {
+        LOG.warn("a part of the agent did not end well", e);
+      }
+    }
+  }
+}
