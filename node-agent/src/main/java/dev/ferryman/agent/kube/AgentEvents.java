@@ -47,7 +47,7 @@ public final class AgentEvents {
     var event =
         new EventBuilder()
             .withNewMetadata()
-            .withGenerateName(Bounds.cut(migration.getMetadata().getName(), 200) + ".")
+            .withGenerateName(Bounds.cut(migration.getMetadata().getName(), 200) + "-")
             .withNamespace(NAMESPACE)
             .endMetadata()
             .withType(type)
