@@ -1,0 +1,392 @@
+package dev.ferryman.agent.runner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.ferryman.agent.journal.Part;
+import dev.ferryman.agent.libvirt.FakeMigration;
+import dev.ferryman.agent.libvirt.XmlForm;
+import dev.ferryman.agent.runner.FakeMigrationApi.Weather;
+import dev.ferryman.crds.Check;
+import dev.ferryman.crds.CheckOutcome;
+import dev.ferryman.crds.livemigration.CallResult;
+import dev.ferryman.crds.livemigration.DestinationOrder;
+import dev.ferryman.crds.livemigration.DestinationState;
+import dev.ferryman.crds.livemigration.DomainState;
+import dev.ferryman.crds.livemigration.LiveMigrationStatus;
+import dev.ferryman.crds.livemigration.LiveMigrationStatusBuilder;
+import dev.ferryman.crds.livemigration.Phase;
+import dev.ferryman.crds.livemigration.SourceOrder;
+import dev.ferryman.crds.livemigration.SourceState;
+import dev.ferryman.crds.livemigration.Started;
+import dev.ferryman.crds.livemigration.Switched;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Both hosts' parts in one attempt, with fakes for libvirt and the API server. */
+@Timeout(60)
+class MigrationRolesTest {
+  @TempDir Path directory;
+  private Scene scene;
+
+  @BeforeEach
+  void setTheScene() {
+    scene = new Scene(directory);
+  }
+
+  @AfterEach
+  void end() {
+    scene.close();
+  }
+
+  @Test
+  void checksEndWithoutALeftoverMarker() throws IOException {
+    scene.orderAndCheck();
+
+    assertThat(scene.api.status().source().needs().disks()).hasSize(1);
+    assertThat(failed(scene.api.status())).isEmpty();
+    assertThat(markers()).isEmpty();
+    assertThat(scene.hostB.changes()).isEmpty();
+    assertThat(scene.hostC.changes()).isEmpty();
+  }
+
+  @Test
+  void successIsProvedByBothHosts() throws InterruptedException {
+    scene.orderAndStart().succeed();
+
+    var status = scene.awaitEvidence();
+    assertThat(status.source().state()).isEqualTo(SourceState.CleanedUp);
+    assertThat(status.source().switched()).isEqualTo(Switched.Gone);
+    assertThat(status.source().result().code()).isEqualTo(CallResult.SUCCESS);
+    assertThat(status.source().statistics()).isEqualTo(FakeMigration.STATISTICS);
+    assertThat(status.destination().started()).isEqualTo(Started.Started);
+    assertThat(status.destination().domain().attemptMark()).isEqualTo(Scene.ATTEMPT);
+    assertThat(status.destination().state()).isEqualTo(DestinationState.CleanedUp);
+    assertThat(scene.hostB.migrateCalls(scene.guest.uuid())).isEqualTo(1);
+  }
+
+  @Test
+  void bothDefinitionsOfTheCopyCarryTheMarkAndTheSourceKeepsItsOwn() throws InterruptedException {
+    var before = scene.hostB.migratableXml(scene.guest.uuid(), XmlForm.Live);
+    var migration = scene.orderAndStart();
+
+    assertThat(migration.request().destinationXml()).contains(Scene.ATTEMPT);
+    assertThat(migration.request().persistentXml()).contains(Scene.ATTEMPT);
+    assertThat(migration.request().encrypted()).isTrue();
+    assertThat(migration.request().destinationUri()).isEqualTo("qemu+tls://host-c/system");
+    assertThat(migration.request().dataUri()).isEqualTo("tcp://10.0.0.3");
+    assertThat(scene.hostB.migratableXml(scene.guest.uuid(), XmlForm.Live)).isEqualTo(before);
+    migration.succeed();
+  }
+
+  @Test
+  void failureBeforeSwitchOverProvesThatTheGuestNeverStopped() throws InterruptedException {
+    scene.orderAndStart().failBeforeSwitchOver();
+
+    var status = scene.awaitEvidence();
+    assertThat(status.source().switched()).isEqualTo(Switched.NeverStopped);
+    assertThat(status.source().result())
+        .isEqualTo(new CallResult(9, 10, FakeMigration.DESTINATION_QEMU_DIED.message()));
+    assertThat(status.destination().started()).isEqualTo(Started.NeverStarted);
+    assertThat(status.destination().domain().state()).isEqualTo(DomainState.Absent);
+  }
+
+  @Test
+  void failureAfterSwitchOverProvesNothingAlone() throws InterruptedException {
+    scene.orderAndStart().failAfterSwitchOver();
+
+    var status = scene.awaitEvidence();
+    assertThat(status.source().switched()).isEqualTo(Switched.MayHaveSwitched);
+    assertThat(status.destination().started()).isEqualTo(Started.NeverStarted);
+  }
+
+  @Test
+  void lostReplyIsNeverTakenForAProof() throws InterruptedException {
+    scene.orderAndStart().loseReplyAfterStartWithLocks();
+
+    var status = scene.awaitEvidence();
+    assertThat(status.source().switched()).isEqualTo(Switched.MayHaveSwitched);
+    assertThat(status.source().domain().state()).isEqualTo(DomainState.Paused);
+    assertThat(status.destination().started()).isEqualTo(Started.Started);
+
+    scene.settle(1, SourceOrder.Destroy, DestinationOrder.None);
+    scene.await("order carried out", now -> Integer.valueOf(1).equals(now.source().done()));
+    assertThat(scene.api.status().source().switched()).isEqualTo(Switched.Gone);
+    assertThat(scene.hostB.domain(scene.guest.uuid())).isEmpty();
+    assertThat(scene.world.runningCopies(scene.guest.uuid())).isEqualTo(1);
+  }
+
+  @Test
+  void orderToDestroyIsNotCarriedOutOnACopyThatRuns() throws InterruptedException {
+    scene.orderAndStart().failAfterSwitchOver();
+    scene.awaitEvidence();
+
+    scene.settle(1, SourceOrder.Destroy, DestinationOrder.None);
+
+    scene.await("answered", now -> Integer.valueOf(1).equals(now.source().done()));
+    assertThat(scene.guest.state()).isEqualTo(DomainState.Running);
+    assertThat(scene.hostB.changes()).doesNotContain("destroy " + scene.guest.uuid());
+  }
+
+  @Test
+  void copyThatAppearsAfterTheFailureIsReported() throws InterruptedException {
+    var migration = scene.orderAndStart();
+    migration.failWithFinishQueued();
+    var early = scene.awaitEvidence();
+    assertThat(early.destination().state()).isNotEqualTo(DestinationState.CleanedUp);
+
+    migration.finishLate();
+
+    scene.await("late copy", status -> status.destination().started() == Started.Started);
+  }
+
+  @Test
+  void cancelBeforeTheStartNeverCallsLibvirt() {
+    scene.orderAndCheck();
+    scene.api.cancel();
+    scene.enter(Phase.Migrating);
+
+    scene.await("clean", status -> status.source().state() == SourceState.CleanedUp);
+    assertThat(scene.api.status().source().endSequence()).isNull();
+    assertThat(scene.hostB.migrateCalls(scene.guest.uuid())).isZero();
+  }
+
+  @Test
+  void cancelUnderWayAbortsTheJob() throws InterruptedException {
+    scene.orderAndStart();
+    scene.api.cancel();
+
+    var status = scene.awaitEvidence();
+    assertThat(status.source().abortRequested()).isTrue();
+    assertThat(status.source().switched()).isEqualTo(Switched.NeverStopped);
+    assertThat(scene.guest.state()).isEqualTo(DomainState.Running);
+  }
+
+  @Test
+  void settlingWithoutAStartCleansUpBothSides() throws IOException {
+    scene.hostC.hang();
+    scene.order();
+    scene.await("source checks", status -> status.source() != null);
+    assertThat(markers()).isNotEmpty();
+
+    scene.enter(Phase.Settling);
+    scene.hostC.goOn();
+
+    scene.await(
+        "both clean",
+        status ->
+            status.source().state() == SourceState.CleanedUp
+                && status.destination() != null
+                && status.destination().state() == DestinationState.CleanedUp);
+    assertThat(markers()).isEmpty();
+    assertThat(scene.hostB.migrateCalls(scene.guest.uuid())).isZero();
+  }
+
+  @Test
+  void lostAnswerToStartingLeadsToOneCall() throws InterruptedException {
+    scene.orderAndCheck();
+    scene.api.weather(Weather.AnswerLost);
+    scene.api.operator(
+        status -> LiveMigrationStatusBuilder.builder(status).phase(Phase.Migrating).build());
+    scene.api.weather(Weather.Fine);
+
+    scene.hostB.awaitMigration(scene.guest.uuid()).succeed();
+
+    scene.awaitEvidence();
+    assertThat(scene.hostB.migrateCalls(scene.guest.uuid())).isEqualTo(1);
+  }
+
+  @Test
+  void libvirtIsNotCalledWhileTheApiIsDown() throws InterruptedException {
+    scene.orderAndCheck();
+    scene.api.operator(
+        status -> LiveMigrationStatusBuilder.builder(status).phase(Phase.Migrating).build());
+    scene.hostB.awaitMigration(scene.guest.uuid());
+    assertThat(scene.api.status().source().state()).isEqualTo(SourceState.Starting);
+    scene.api.weather(Weather.Down);
+
+    scene.hostB.awaitMigration(scene.guest.uuid()).succeed();
+    await().until(() -> scene.guest.state() == DomainState.Absent);
+    assertThat(scene.api.status().source().endSequence()).isNull();
+    scene.api.weather(Weather.Fine);
+
+    assertThat(scene.awaitEvidence().source().switched()).isEqualTo(Switched.Gone);
+  }
+
+  @Test
+  void newAgentsAdoptARunningJob() throws InterruptedException {
+    var migration = scene.orderAndStart();
+    migration.arrive();
+    scene.killAgents();
+    scene.startAgentB();
+    scene.startAgentC();
+
+    migration.succeed();
+
+    var status = scene.awaitEvidence();
+    assertThat(status.source().switched()).isEqualTo(Switched.Gone);
+    assertThat(status.source().result().code()).isEqualTo(CallResult.UNKNOWN);
+    assertThat(status.destination().started()).isEqualTo(Started.Started);
+    assertThat(scene.hostB.migrateCalls(scene.guest.uuid())).isEqualTo(1);
+  }
+
+  @Test
+  void newAgentsFindAJobThatEndedWithoutThem() throws InterruptedException {
+    var migration = scene.orderAndStart();
+    scene.killAgents();
+    migration.succeed();
+
+    scene.startAgentB();
+    scene.startAgentC();
+
+    var status = scene.awaitEvidence();
+    assertThat(status.source().switched()).isEqualTo(Switched.Gone);
+    assertThat(status.destination().started()).isEqualTo(Started.Started);
+    assertThat(scene.hostB.migrateCalls(scene.guest.uuid())).isEqualTo(1);
+  }
+
+  @Test
+  void newAgentsGoOnWithUnfinishedChecks() {
+    scene.hostC.hang();
+    scene.order();
+    scene.await("source checks", status -> status.source() != null);
+    scene.killAgents();
+    scene.hostC.goOn();
+
+    scene.startAgentB();
+    scene.startAgentC();
+
+    scene.await("checked", status -> status.source().state() == SourceState.Checked);
+  }
+
+  @Test
+  void sourceDaemonKilledUnderWayMakesItsWordUncertainUntilTheDestinationClears()
+      throws InterruptedException {
+    scene.orderAndStart().arrive();
+    scene.hostB.killDaemon();
+    scene.hostB.startDaemon();
+
+    var status = scene.awaitEvidence();
+    assertThat(status.source().switched()).isEqualTo(Switched.MayHaveSwitched);
+    assertThat(status.source().domain().state()).isEqualTo(DomainState.Running);
+    assertThat(status.destination().started()).isEqualTo(Started.NeverStarted);
+  }
+
+  @Test
+  void destinationDaemonThatIsDownGivesNoEvidence() throws InterruptedException {
+    scene.orderAndStart().arrive();
+    scene.hostC.killDaemon();
+
+    scene.await("source ended", status -> status.source().endSequence() != null);
+    assertThat(scene.api.status().source().switched()).isEqualTo(Switched.NeverStopped);
+    assertThat(scene.api.status().destination().started()).isNull();
+    scene.hostC.startDaemon();
+
+    assertThat(scene.awaitEvidence().destination().started()).isEqualTo(Started.NeverStarted);
+  }
+
+  @Test
+  void attemptThatTheJournalKnowsIsNotRunAgain() throws InterruptedException {
+    scene.orderAndStart().succeed();
+    scene.awaitEvidence();
+    scene.enter(Phase.Succeeded);
+    await()
+        .until(() -> scene.journalIsClosed(Part.Source) && scene.journalIsClosed(Part.Destination));
+
+    scene.api.operator(
+        status ->
+            LiveMigrationStatusBuilder.builder(status)
+                .phase(null)
+                .source(null)
+                .destination(null)
+                .build());
+    scene.order();
+
+    scene.await(
+        "refused",
+        status ->
+            status.source() != null
+                && status.source().state() == SourceState.Refused
+                && status.destination() != null
+                && status.destination().state() == DestinationState.Refused);
+    assertThat(failed(scene.api.status())).contains("AlreadyRan");
+    assertThat(scene.hostB.migrateCalls(scene.guest.uuid())).isEqualTo(1);
+  }
+
+  @Test
+  void objectThatGoesUnderWayLeavesTheJobAloneAndNothingBehind() throws InterruptedException {
+    var migration = scene.orderAndStart();
+    scene.api.remove();
+    scene.leaves();
+    await().until(() -> scene.orphaned.size() == 2);
+    assertThat(migration.abortRequested()).isFalse();
+
+    migration.succeed();
+
+    await()
+        .until(() -> scene.journalIsClosed(Part.Source) && scene.journalIsClosed(Part.Destination));
+    assertThat(scene.world.runningCopies(scene.guest.uuid())).isEqualTo(1);
+  }
+
+  @Test
+  void guestThatEndsBeforeTheStartIsRefused() {
+    scene.orderAndCheck();
+    scene.guest.shutDown();
+    scene.enter(Phase.Migrating);
+
+    scene.await("refused", status -> status.source().state() == SourceState.Refused);
+    assertThat(failed(scene.api.status())).contains("InstanceNotRunning");
+    assertThat(scene.hostB.migrateCalls(scene.guest.uuid())).isZero();
+  }
+
+  @Test
+  void unreachableDestinationIsRefusedInLibvirtsWords() {
+    scene.world.cut("host-b", "host-c");
+    scene.order();
+
+    scene.await(
+        "refused",
+        status -> status.source() != null && status.source().state() == SourceState.Refused);
+    assertThat(failed(scene.api.status())).containsExactly("DestinationUnreachable");
+    assertThat(scene.api.status().source().checks())
+        .anySatisfy(check -> assertThat(check.message()).contains("No route to host"));
+  }
+
+  @Test
+  void pausedGuestIsReportedSo() throws InterruptedException {
+    scene.guest.pause();
+    scene.orderAndStart().succeed();
+
+    var status = scene.awaitEvidence();
+    assertThat(status.source().needs().paused()).isTrue();
+    assertThat(status.source().switched()).isEqualTo(Switched.Gone);
+    assertThat(status.destination().domain().state()).isEqualTo(DomainState.Paused);
+    assertThat(status.destination().started()).isEqualTo(Started.NeverStarted);
+  }
+
+  private static List<String> failed(LiveMigrationStatus status) {
+    var checks = new ArrayList<Check>(status.source().checks());
+    if (status.destination() != null) {
+      checks.addAll(status.destination().checks());
+    }
+    return checks.stream()
+        .filter(check -> check.outcome() == CheckOutcome.Fail)
+        .map(Check::reason)
+        .distinct()
+        .toList();
+  }
+
+  private List<Path> markers() throws IOException {
+    try (var files = Files.list(directory)) {
+      return files.filter(file -> file.getFileName().toString().startsWith(".ferryman-")).toList();
+    }
+  }
+}

@@ -1,0 +1,210 @@
+package dev.ferryman.agent.runner;
+
+import dev.ferryman.agent.journal.Journal;
+import dev.ferryman.agent.journal.Part;
+import dev.ferryman.agent.libvirt.FakeDomain;
+import dev.ferryman.agent.libvirt.FakeHypervisor;
+import dev.ferryman.agent.libvirt.FakeMigration;
+import dev.ferryman.agent.libvirt.FakeWorld;
+import dev.ferryman.agent.storage.Markers;
+import dev.ferryman.crds.livemigration.Attempt;
+import dev.ferryman.crds.livemigration.DestinationOrder;
+import dev.ferryman.crds.livemigration.DestinationState;
+import dev.ferryman.crds.livemigration.LiveMigration;
+import dev.ferryman.crds.livemigration.LiveMigrationStatus;
+import dev.ferryman.crds.livemigration.LiveMigrationStatusBuilder;
+import dev.ferryman.crds.livemigration.Phase;
+import dev.ferryman.crds.livemigration.Settlement;
+import dev.ferryman.crds.livemigration.SourceOrder;
+import dev.ferryman.crds.livemigration.SourceState;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Predicate;
+import org.awaitility.Awaitility;
+
+/** Two hosts with fake libvirts and real agents' roles; the test plays the operator. */
+final class Scene implements AutoCloseable {
+  static final String ATTEMPT = FakeMigrationApi.UID + "/1";
+
+  final FakeWorld world = new FakeWorld();
+  final FakeHypervisor hostB = world.host("host-b");
+  final FakeHypervisor hostC = world.host("host-c");
+  final FakeMigrationApi api = new FakeMigrationApi();
+  final FakeDomain guest;
+  final List<String> orphaned = new ArrayList<>();
+
+  private final Path directory;
+  private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private RunningAgent agentB;
+  private RunningAgent agentC;
+
+  private record RunningAgent(MigrationRunner runner, Journal journal) {}
+
+  Scene(Path directory) {
+    this.directory = directory;
+    this.guest =
+        hostB.define("g1").fileDisk("vda", directory.resolve("disk.qcow2").toString()).start();
+    startAgentB();
+    startAgentC();
+  }
+
+  // The agents.
+
+  void startAgentB() {
+    agentB = start(hostB, "host-b");
+  }
+
+  void startAgentC() {
+    agentC = start(hostC, "host-c");
+  }
+
+  private RunningAgent start(FakeHypervisor hypervisor, String name) {
+    try {
+      var journal = Journal.open(directory.resolve("journal-" + name), Clock.systemUTC().instant());
+      var context =
+          new HostContext(
+              name,
+              "boot-of-" + name,
+              hypervisor,
+              api,
+              journal,
+              new Markers(threads, Clock.systemUTC()),
+              Transport.TLS,
+              new Ears(),
+              timer,
+              Clock.systemUTC());
+      var runner = new MigrationRunner(context);
+      runner.settleFirst();
+      hypervisor.addListener(runner);
+      api.watch(runner::changed);
+      return new RunningAgent(runner, journal);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Both agents die; libvirt and the API server go on. */
+  void killAgents() {
+    api.forgetWatchers();
+    for (var agent : List.of(agentB, agentC)) {
+      agent.runner().close();
+      agent.journal().close();
+    }
+    hostB.forgetListeners();
+    hostC.forgetListeners();
+  }
+
+  boolean journalIsClosed(Part part) {
+    var journal = part == Part.Source ? agentB.journal() : agentC.journal();
+    return journal.find(ATTEMPT, part).filter(entry -> !entry.stage().isOpen()).isPresent();
+  }
+
+  void leaves() {
+    agentB.runner().left(api.object());
+    agentC.runner().left(api.object());
+  }
+
+  // The operator.
+
+  void order() {
+    api.operator(
+        status ->
+            LiveMigrationStatusBuilder.builder(status)
+                .phase(Phase.Checking)
+                .instanceUID(guest.uuid())
+                .sourceHost("host-b")
+                .destinationHost("host-c")
+                .attempt(Attempt.of(FakeMigrationApi.UID, 1, "2026-01-01T00:00:00Z"))
+                .build());
+  }
+
+  void enter(Phase phase) {
+    api.operator(status -> LiveMigrationStatusBuilder.builder(status).phase(phase).build());
+  }
+
+  void settle(int step, SourceOrder source, DestinationOrder destination) {
+    api.operator(
+        status ->
+            LiveMigrationStatusBuilder.builder(status)
+                .phase(Phase.Settling)
+                .settlement(new Settlement(ATTEMPT, step, "test", source, destination, null))
+                .build());
+  }
+
+  LiveMigrationStatus await(String what, Predicate<LiveMigrationStatus> holds) {
+    Awaitility.await(what)
+        .pollInterval(Duration.ofMillis(5))
+        .atMost(Duration.ofSeconds(15))
+        .until(() -> holds.test(api.status()));
+    return api.status();
+  }
+
+  /** Checks done on both sides. */
+  void orderAndCheck() {
+    order();
+    await(
+        "both checked",
+        status ->
+            status.source() != null
+                && status.source().state() == SourceState.Checked
+                && status.destination() != null
+                && status.destination().state() == DestinationState.Checked);
+  }
+
+  /** libvirt copies. */
+  FakeMigration orderAndStart() throws InterruptedException {
+    orderAndCheck();
+    enter(Phase.Migrating);
+    return hostB.awaitMigration(guest.uuid());
+  }
+
+  /** Both hosts' evidence, the destination's newer than the source's end. */
+  LiveMigrationStatus awaitEvidence() {
+    return await(
+        "evidence of both hosts",
+        status ->
+            status.source() != null
+                && status.source().endSequence() != null
+                && status.destination() != null
+                && status.destination().peerSequence() != null
+                && status.destination().peerSequence() >= status.source().endSequence()
+                && status.destination().started() != null);
+  }
+
+  @Override
+  public void close() {
+    agentB.runner().close();
+    agentC.runner().close();
+    agentB.journal().close();
+    agentC.journal().close();
+    timer.shutdownNow();
+    threads.shutdownNow();
+  }
+
+  private final class Ears implements MigrationListener {
+    @Override
+    public void started(LiveMigration migration) {}
+
+    @Override
+    public void ended(LiveMigration migration, boolean succeeded, String message) {}
+
+    @Override
+    public void settled(LiveMigration migration, String message) {}
+
+    @Override
+    public void orphaned(LiveMigration migration, String message) {
+      synchronized (orphaned) {
+        orphaned.add(message);
+      }
+    }
+  }
+}
