@@ -54,8 +54,10 @@ class AgentPermissionsIT {
   @BeforeEach
   void bothHostsAreKnown() {
     for (var name : List.of(OWN, OTHER)) {
-      forget(name);
-      Host.named(admin, name).enter(HostResourceSpec.DEFAULT).alive("True");
+      if (!isAlive(name)) {
+        forget(name);
+        Host.named(admin, name).enter(HostResourceSpec.DEFAULT).alive("True");
+      }
       Leases.delete(admin, name);
     }
   }
@@ -397,6 +399,13 @@ class AgentPermissionsIT {
         .source(SourceState.Checking, 1)
         .source(SourceState.Checked, 2)
         .phase(Phase.Migrating);
+  }
+
+  private boolean isAlive(String name) {
+    var host = Host.named(admin, name).read();
+    return host != null
+        && host.getStatus() != null
+        && host.getStatus().conditions().stream().anyMatch(c -> "Alive".equals(c.getType()));
   }
 
   private void forget(String name) {

@@ -1,5 +1,6 @@
 package dev.ferryman.crds.server;
 
+import static dev.ferryman.crds.server.Refusals.assertConflict;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
@@ -12,7 +13,12 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -126,6 +132,41 @@ class ChartIT {
     assertThat(agent.getHostPID()).isTrue();
     assertThat(agent.getHostNetwork()).isTrue();
     assertThat(agent.getContainers().get(0).getSecurityContext().getPrivileged()).isNull();
+  }
+
+  /** As NOTES.txt says: Helm never changes definitions, but owns those that it installed. */
+  @Test
+  void definitionsAreUpgradedByAnApplyWithForceOnly() {
+    var name = "livemigrations.ferryman.dev";
+    var installed =
+        admin.apiextensions().v1().customResourceDefinitions().withName(name).get().getSpec();
+    var next =
+        new CustomResourceDefinitionBuilder()
+            .withNewMetadata()
+            .withName(name)
+            .endMetadata()
+            .withSpec(installed)
+            .editSpec()
+            .editFirstVersion()
+            .removeFromAdditionalPrinterColumns(
+                installed.getVersions().get(0).getAdditionalPrinterColumns().get(0))
+            .endVersion()
+            .endSpec()
+            .build();
+
+    assertConflict("conflict with \"helm\"", () -> upgrade(next, false));
+    assertThatCode(() -> upgrade(next, true)).doesNotThrowAnyException();
+  }
+
+  private void upgrade(CustomResourceDefinition definition, boolean force) {
+    var asKubectl =
+        new PatchContext.Builder()
+            .withPatchType(PatchType.SERVER_SIDE_APPLY)
+            .withFieldManager("kubectl")
+            .withForce(force)
+            .withDryRun(List.of("All"))
+            .build();
+    admin.resource(definition).patch(asKubectl, definition);
   }
 
   private void admit(PodTemplateSpec template, HasMetadata namespace) {
