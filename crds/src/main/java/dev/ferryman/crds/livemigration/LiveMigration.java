@@ -75,6 +75,11 @@ import io.fabric8.kubernetes.model.annotation.Version;
             + "!self.spec.cancel)",
     message =
         "source.state may become Starting only while phase is Migrating and cancel is not set")
+@ValidationRule(
+    value =
+        "has(oldSelf.status) || !has(self.status) || !has(self.status.attempt) || "
+            + "self.status.attempt.number == 1",
+    message = "the first attempt is number 1")
 public class LiveMigration extends CustomResource<LiveMigrationSpec, LiveMigrationStatus> {
   private static final long serialVersionUID = 1L;
 

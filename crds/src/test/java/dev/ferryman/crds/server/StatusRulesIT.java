@@ -310,6 +310,11 @@ class StatusRulesIT {
                 move.operator(
                     s -> move.chosen(s.phase(Phase.Checking), 1, "host-c").instanceUID(null))),
         refused(
+            "a first attempt with number 2 in the first status of all",
+            "the first attempt is number 1",
+            move -> {},
+            move -> move.operator(s -> move.chosen(s.phase(Phase.Checking), 2, "host-c"))),
+        refused(
             "a first attempt with number 2",
             "the first attempt is number 1",
             move -> move.phase(Phase.Pending),

@@ -73,7 +73,8 @@ final class DestinationRole extends Role {
         .closed(entry != null && !entry.stage().isOpen())
         .sourceEnd(source == null ? null : source.endSequence())
         .peerSequence(reported == null ? null : reported.peerSequence())
-        .orderPending(orderedStep() > orderDone() && order() != DestinationOrder.None)
+        // Also an order of nothing: the operator asks for a new reading.
+        .orderPending(orderedStep() > orderDone())
         .evidenceChanged(evidenceChanged)
         .build();
   }
