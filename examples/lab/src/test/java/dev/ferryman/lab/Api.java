@@ -11,6 +11,8 @@ import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.SourceState;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.time.Duration;
@@ -19,7 +21,12 @@ import java.util.function.Predicate;
 
 /** The lab's API server, as its administrator. */
 final class Api {
-  static final KubernetesClient CLIENT = new KubernetesClientBuilder().build();
+  /** The client takes a key that does not name its kind for RSA; the lab's are EC. */
+  static final KubernetesClient CLIENT =
+      new KubernetesClientBuilder()
+          .withConfig(new ConfigBuilder(Config.autoConfigure(null)).withClientKeyAlgo("EC").build())
+          .build();
+
   private static final Duration END = Duration.ofSeconds(90);
 
   private Api() {}

@@ -19,6 +19,7 @@ abstract class LabTest {
 
   @BeforeEach
   void nameTheMigration() {
+    assertThat(Api.hostOf("nobody")).as("answer of the lab's API server").isEmpty();
     migration =
         getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT)
             + "-"
