@@ -28,6 +28,10 @@ import org.slf4j.LoggerFactory;
 final class OperatorRun implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(OperatorRun.class);
   private static final String LEADER_LEASE = "ferryman-operator";
+
+  /** Few: who asks tries again by itself, and by then knows more. */
+  private static final int REQUEST_RETRIES = 3;
+
   private static final Duration LONGEST_RETRY = Duration.ofSeconds(5);
   private static final Duration FIRST_RETRY = Duration.ofMillis(200);
   private static final Duration FINISH_WORK = Duration.ofSeconds(5);
@@ -48,6 +52,7 @@ final class OperatorRun implements AutoCloseable {
             .withConfig(
                 new ConfigBuilder()
                     .withWatchReconnectInterval((int) settings.watchReconnect().toMillis())
+                    .withRequestRetryBackoffLimit(REQUEST_RETRIES)
                     .build())
             .build();
     var cache = new ClusterCache();
@@ -112,11 +117,12 @@ final class OperatorRun implements AutoCloseable {
   public void close() {
     started = false;
     instances.close();
+    operator.stop();
     leases.close();
     instanceInformer.close();
     events.close();
-    operator.stop();
     client.close();
+    over.countDown();
   }
 
   private Operator operator(Settings settings, String identity) {
