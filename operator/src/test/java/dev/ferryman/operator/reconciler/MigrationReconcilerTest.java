@@ -4,88 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ferryman.crds.Check;
 import dev.ferryman.crds.CheckOutcome;
-import dev.ferryman.crds.livemigration.CallResult;
-import dev.ferryman.crds.livemigration.DestinationOrder;
 import dev.ferryman.crds.livemigration.DestinationState;
-import dev.ferryman.crds.livemigration.DomainReport;
 import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.MigrationStatistics;
 import dev.ferryman.crds.livemigration.Phase;
-import dev.ferryman.crds.livemigration.SourceOrder;
 import dev.ferryman.crds.livemigration.SourceState;
 import dev.ferryman.crds.livemigration.Started;
 import dev.ferryman.crds.livemigration.Switched;
 import dev.ferryman.operator.Sample;
 import dev.ferryman.operator.decide.Liveness;
 import dev.ferryman.operator.decide.Migration;
-import dev.ferryman.operator.reconciler.TransitionListener.Transition;
-import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class MigrationReconcilerTest {
-  private final FakeApi api = new FakeApi();
-  private final TickingClock clock = new TickingClock();
-  private final List<Transition> told = new ArrayList<>();
-  private MigrationReconciler reconciler = reconciler();
-
-  private MigrationReconciler reconciler() {
-    return new MigrationReconciler(api, api, api, told::add, clock, 5);
-  }
-
-  @BeforeEach
-  void anOrder() {
-    api.host(Sample.host("host-b", Sample.instance()));
-    api.host(Sample.host("host-c"));
-    api.create(Sample.order("move", Sample.UID, "i-00000003", "host-c"));
-  }
-
-  private Optional<Duration> reconcile() {
-    return reconciler.reconcile(api.get("move"));
-  }
-
-  private Migration move() {
-    return api.get("move");
-  }
-
-  private Condition condition(String type) {
-    return move().condition(type).orElseThrow();
-  }
-
-  private void assertSays(Phase phase, String succeeded, String reason) {
-    assertThat(move().phase()).isEqualTo(phase);
-    assertThat(condition("Succeeded").getStatus()).isEqualTo(succeeded);
-    assertThat(condition("Succeeded").getReason()).isEqualTo(reason);
-  }
-
-  private void toChecked() {
-    reconcile();
-    api.source("move", Sample.source(SourceState.Checked).build());
-    api.destination("move", Sample.destination(DestinationState.Checked).build());
-  }
-
-  private void toMigrating() {
-    toChecked();
-    reconcile();
-    assertThat(move().phase()).isEqualTo(Phase.Migrating);
-  }
-
-  private void toRunning() {
-    toMigrating();
-    api.source("move", Sample.source(SourceState.Running).build());
-  }
-
-  private void died(String host) {
-    api.host(Sample.with(api.hosts.get(host), Liveness.Dead));
-  }
-
-  private void returned(String host) {
-    api.host(Sample.with(api.hosts.get(host), Liveness.Alive));
-  }
+class MigrationReconcilerTest extends MoveFixture {
 
   @Test
   void aMoveIsRecordedStepByStepInTheOrderOfTheDesign() {
@@ -224,53 +157,6 @@ class MigrationReconcilerTest {
   }
 
   @Test
-  void aDeletedMoveUnderWayIsCancelledAndOnlyThenLetGo() {
-    toRunning();
-    api.delete("move");
-    reconcile();
-    assertThat(move().phase()).isEqualTo(Phase.Migrating);
-
-    api.source(
-        "move",
-        Sample.ended(Switched.NeverStopped, DomainState.Running, "booted")
-            .abortRequested(true)
-            .build());
-    api.destination("move", Sample.saw(Started.NeverStarted, DomainState.Absent, null).build());
-    reconcile();
-
-    assertThat(api.writes).endsWith("Cancelled", "release");
-    assertThat(move()).isNull();
-  }
-
-  @Test
-  void aCancelThatCameTooLateIsRefusedVisibly() {
-    toRunning();
-    api.cancel("move");
-    api.source("move", Sample.ended(Switched.Gone, DomainState.Absent, null).build());
-    api.destination("move", Sample.saw(Started.Started, DomainState.Running, "migrated").build());
-    reconcile();
-
-    assertSays(Phase.Succeeded, "True", "Migrated");
-    assertThat(condition("CancelRefused").getStatus()).isEqualTo("True");
-  }
-
-  @Test
-  void aFailureBesideACancelIsNotCalledCancelled() {
-    toRunning();
-    api.cancel("move");
-    api.source(
-        "move",
-        Sample.ended(Switched.NeverStopped, DomainState.Running, "booted")
-            .result(new CallResult(38, 7, "cannot connect"))
-            .build());
-    api.destination("move", Sample.saw(Started.NeverStarted, DomainState.Absent, null).build());
-    reconcile();
-
-    assertSays(Phase.Failed, "False", "MigrationFailed");
-    assertThat(condition("Succeeded").getMessage()).contains("cannot connect").contains("38");
-  }
-
-  @Test
   void aSourceThatRefusesToStartBecauseOfACancelIsCancelled() {
     toMigrating();
     api.cancel("move");
@@ -298,150 +184,6 @@ class MigrationReconcilerTest {
     reconcile();
 
     assertSays(Phase.Failed, "False", "SourceNoAnswer");
-  }
-
-  @Test
-  void aLostDestinationFailsTheMoveAtOnce() {
-    toRunning();
-    died("host-c");
-    api.source("move", Sample.ended(Switched.NeverStopped, DomainState.Running, "booted").build());
-    reconcile();
-
-    assertSays(Phase.Failed, "False", "DestinationLost");
-  }
-
-  @Test
-  void aSilentSourceIsWaitedForVisiblyAndTheWaitEndsByItself() {
-    toRunning();
-    died("host-b");
-    assertThat(reconcile()).contains(Settler.PATIENCE.plusMillis(1));
-    clock.pass(Settler.PATIENCE);
-    reconcile();
-    assertSays(Phase.Migrating, "Unknown", "OutcomeUnknown");
-    assertThat(condition("Stalled").getStatus()).isEqualTo("True");
-
-    returned("host-b");
-    reconcile();
-    assertSays(Phase.Migrating, "Unknown", "Migrating");
-    assertThat(condition("Stalled").getStatus()).isEqualTo("False");
-  }
-
-  @Test
-  void aFencedSourceLetsAProvedMoveSucceed() {
-    toRunning();
-    api.destination(
-        "move",
-        Sample.saw(Started.Started, DomainState.Running, "migrated").peerSequence(2L).build());
-    api.host(Sample.fenced(api.hosts.get("host-b"), Sample.SOURCE_BOOT));
-    reconcile();
-
-    var settlement = move().status().settlement();
-    assertThat(settlement.sourceFencedBootID()).isEqualTo(Sample.SOURCE_BOOT);
-    assertThat(move().phase()).isEqualTo(Phase.Settling);
-
-    api.destination(
-        "move", Sample.saw(Started.Started, DomainState.Running, "migrated").done(1).build());
-    reconcile();
-    assertSays(Phase.Succeeded, "True", "Migrated");
-  }
-
-  @Test
-  void aSupersededSourceIsDestroyedFirstAndTheMoveSucceedsOnItsProof() {
-    toRunning();
-    api.source(
-        "move",
-        Sample.ended(Switched.MayHaveSwitched, DomainState.Paused, "migrating")
-            .state(SourceState.Ended)
-            .build());
-    api.destination("move", Sample.saw(Started.Started, DomainState.Running, "migrated").build());
-    reconcile();
-
-    var settlement = move().status().settlement();
-    assertThat(settlement.source()).isEqualTo(SourceOrder.Destroy);
-    assertThat(settlement.destination()).isEqualTo(DestinationOrder.None);
-    assertThat(settlement.step()).isEqualTo(1);
-    assertSays(Phase.Settling, "Unknown", "Settling");
-    int writes = api.writes.size();
-    reconcile();
-    assertThat(api.writes).hasSize(writes);
-
-    api.source(
-        "move", Sample.ended(Switched.Gone, DomainState.Absent, "destroyed").done(1).build());
-    reconcile();
-    assertSays(Phase.Succeeded, "True", "Migrated");
-    assertThat(move().status().settlement()).isEqualTo(settlement);
-  }
-
-  @Test
-  void aPausedSourceIsResumedAndTheMoveFails() {
-    toRunning();
-    api.source(
-        "move",
-        Sample.ended(Switched.MayHaveSwitched, DomainState.Paused, "migrating")
-            .state(SourceState.Ended)
-            .build());
-    api.destination("move", Sample.saw(Started.NeverStarted, DomainState.Absent, null).build());
-    reconcile();
-    assertThat(move().status().settlement().source()).isEqualTo(SourceOrder.Resume);
-
-    api.source(
-        "move",
-        Sample.ended(Switched.MayHaveSwitched, DomainState.Running, "unpaused").done(1).build());
-    reconcile();
-    assertSays(Phase.Failed, "False", "MigrationFailed");
-  }
-
-  @Test
-  void aSplitBrainAlarmsAndDestroysNothing() {
-    toRunning();
-    api.source(
-        "move",
-        Sample.ended(Switched.MayHaveSwitched, DomainState.Running, "migration canceled").build());
-    api.destination("move", Sample.saw(Started.Started, DomainState.Running, "migrated").build());
-    reconcile();
-    clock.pass(Settler.PATIENCE);
-    reconcile();
-
-    assertSays(Phase.Settling, "Unknown", "SplitBrain");
-    assertThat(condition("Stalled").getStatus()).isEqualTo("True");
-    assertThat(move().status().settlement()).isNull();
-  }
-
-  @Test
-  void aDestinationThatStaysSilentAfterTheHandOverIsWaitedFor() {
-    toRunning();
-    api.source("move", Sample.ended(Switched.Gone, DomainState.Absent, null).build());
-    assertThat(reconcile()).isPresent();
-    clock.pass(Settler.PATIENCE);
-    reconcile();
-
-    assertSays(Phase.Settling, "Unknown", "DestinationUnverified");
-    api.destination("move", Sample.saw(Started.Started, DomainState.Running, "migrated").build());
-    reconcile();
-    assertSays(Phase.Succeeded, "True", "Migrated");
-  }
-
-  @Test
-  void successWaitsForTheDestinationsLastWord() {
-    toRunning();
-    api.source("move", Sample.ended(Switched.Gone, DomainState.Absent, null).build());
-    api.destination(
-        "move",
-        Sample.saw(Started.Started, DomainState.Running, "migrated")
-            .state(DestinationState.Checked)
-            .build());
-    reconcile();
-    assertThat(move().phase()).isEqualTo(Phase.Migrating);
-  }
-
-  @Test
-  void aGuestThatEndedByItselfIsToldAsThat() {
-    toRunning();
-    api.source("move", Sample.ended(Switched.Gone, DomainState.ShutOff, "crashed").build());
-    api.destination("move", Sample.saw(Started.NeverStarted, DomainState.Absent, null).build());
-    reconcile();
-
-    assertSays(Phase.Failed, "False", "GuestCrashed");
   }
 
   @Test
@@ -524,35 +266,5 @@ class MigrationReconcilerTest {
     reconciler.reconcile(api.get("other"));
     assertThat(api.get("other").condition("Succeeded").orElseThrow().getReason())
         .isEqualTo("AlreadyThere");
-  }
-
-  @Test
-  void messagesAreCutToTheirBound() {
-    toRunning();
-    api.source(
-        "move",
-        Sample.ended(Switched.NeverStopped, DomainState.Running, "booted")
-            .result(new CallResult(1, 1, "x".repeat(2000)))
-            .build());
-    api.destination("move", Sample.saw(Started.NeverStarted, DomainState.Absent, null).build());
-    reconcile();
-
-    assertThat(condition("Succeeded").getMessage()).hasSize(1024);
-  }
-
-  @Test
-  void aCopyThatShowsNoMarkIsNotTakenForTheMovedGuest() {
-    toRunning();
-    api.source("move", Sample.ended(Switched.Gone, DomainState.Absent, null).build());
-    api.destination(
-        "move",
-        Sample.saw(Started.Started, DomainState.Running, "migrated")
-            .domain(new DomainReport(DomainState.Running, "booted", null, null))
-            .build());
-    reconcile();
-    clock.pass(Settler.PATIENCE);
-    reconcile();
-
-    assertSays(Phase.Settling, "Unknown", "OutcomeUnknown");
   }
 }
