@@ -9,25 +9,22 @@ import dev.ferryman.operator.reconciler.TransitionListener;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.javaoperatorsdk.operator.Operator;
-import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
-import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** One run of the operator, from the first look at the cluster until it stops or loses the lead. */
 final class OperatorRun implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(OperatorRun.class);
-  private static final String LEADER_LEASE = "ferryman-operator";
+
+  /** Few: who asks tries again by itself, and by then knows more. */
+  private static final int REQUEST_RETRIES = 3;
+
   private static final Duration LONGEST_RETRY = Duration.ofSeconds(5);
   private static final Duration FIRST_RETRY = Duration.ofMillis(200);
   private static final Duration FINISH_WORK = Duration.ofSeconds(5);
@@ -37,6 +34,7 @@ final class OperatorRun implements AutoCloseable {
   private final SharedIndexInformer<Instance> instanceInformer;
   private final InstanceUpkeep instances;
   private final EventRecorder events;
+  private final LeaderLease leaderLease;
   private final Operator operator;
   private final CountDownLatch over = new CountDownLatch(1);
   private volatile boolean started;
@@ -48,6 +46,7 @@ final class OperatorRun implements AutoCloseable {
             .withConfig(
                 new ConfigBuilder()
                     .withWatchReconnectInterval((int) settings.watchReconnect().toMillis())
+                    .withRequestRetryBackoffLimit(REQUEST_RETRIES)
                     .build())
             .build();
     var cache = new ClusterCache();
@@ -81,7 +80,8 @@ final class OperatorRun implements AutoCloseable {
     instanceInformer = client.resources(Instance.class).runnableInformer(0);
     instanceInformer.addEventHandler(new InstanceChanges());
     cache.instancesFrom(() -> instanceInformer.getStore().list().stream());
-    operator = operator(settings, identity);
+    leaderLease = new LeaderLease(client, settings.namespace(), identity);
+    operator = operator(settings);
     operator.register(
         migrations, o -> o.withOnUpdateFilter(new MigrationChangeFilter()).withRetry(persistent()));
     operator.register(hosts, o -> o.withRetry(persistent()));
@@ -112,41 +112,24 @@ final class OperatorRun implements AutoCloseable {
   public void close() {
     started = false;
     instances.close();
+    operator.stop();
+    leaderLease.release();
     leases.close();
     instanceInformer.close();
     events.close();
-    operator.stop();
     client.close();
+    over.countDown();
   }
 
-  private Operator operator(Settings settings, String identity) {
+  private Operator operator(Settings settings) {
     return new Operator(
         o ->
             o.withKubernetesClient(client)
                 .withCloseClientOnStop(false)
                 .withReconciliationTerminationTimeout(FINISH_WORK)
-                .withLeaderElectionConfiguration(leaderElection(settings, identity)));
-  }
-
-  /** Losing the lead ends this run; the process itself begins a new one. */
-  private LeaderElectionConfiguration leaderElection(Settings settings, String identity) {
-    var lease = settings.leaderLease();
-    return LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(LEADER_LEASE)
-        .withLeaseNamespace(settings.namespace())
-        .withIdentity(identity)
-        .withLeaseDuration(lease)
-        .withRenewDeadline(lease.multipliedBy(2).dividedBy(3))
-        .withRetryPeriod(lease.dividedBy(8))
-        .withExitOnStopLeading(false)
-        .withLeaderCallbacks(
-            new LeaderCallbacks(
-                () -> {
-                  log.info("leads as {}", identity);
-                  instances.lead();
-                },
-                over::countDown,
-                leader -> log.info("the leader is {}", leader)))
-        .build();
+                .withLeaderElectionConfiguration(
+                    leaderLease.election(
+                        settings.leaderLease(), instances::lead, over::countDown)));
   }
 
   private static GenericRetry persistent() {

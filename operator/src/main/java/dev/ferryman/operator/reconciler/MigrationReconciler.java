@@ -161,8 +161,18 @@ public final class MigrationReconciler {
     var written = writer.status(migration, status);
     boolean phaseChanged =
         migration.status().phase() == null || migration.phase() != written.phase();
-    listener.changed(
-        new TransitionListener.Transition(migration, written, phaseChanged, reason, message));
+    if (phaseChanged || !said(migration).equals(said(written))) {
+      listener.changed(
+          new TransitionListener.Transition(migration, written, phaseChanged, reason, message));
+    }
     return written;
+  }
+
+  /** What a user reads of it. */
+  private static String said(Migration migration) {
+    return migration
+        .condition(Conditions.SUCCEEDED)
+        .map(c -> c.getReason() + " " + c.getMessage())
+        .orElse("");
   }
 }

@@ -77,8 +77,7 @@ final class Settler {
         || settlement.destination() != order.destination()) {
       return next(migration, order.row(), order.source(), order.destination(), null);
     }
-    var outstanding = outstanding(migration, settlement, source, destination);
-    if (outstanding.isEmpty()) {
+    if (outstanding(migration, settlement, source, destination).isEmpty()) {
       return tell(
           migration,
           Reason.OutcomeUnknown,
@@ -86,12 +85,8 @@ final class Settler {
           order.row(),
           true);
     }
-    return tell(
-        migration,
-        Reason.Settling,
-        order.row().sentence() + "; waits for " + String.join(" and ", outstanding),
-        order.row(),
-        false);
+    var message = SettlingMessages.ordered(migration, settlement, order.row());
+    return report(migration, Reason.Settling, message, message, false);
   }
 
   private static Outcome next(
@@ -102,9 +97,9 @@ final class Settler {
       @Nullable String fencedBootID) {
     var last = migration.status().settlement();
     int step = last == null ? 1 : last.step() + 1;
-    return new Outcome.Order(
-        new Settlement(attempt(migration), step, row.name(), source, destination, fencedBootID),
-        row.sentence());
+    var settlement =
+        new Settlement(attempt(migration), step, row.name(), source, destination, fencedBootID);
+    return new Outcome.Order(settlement, SettlingMessages.ordered(migration, settlement, row));
   }
 
   /** What hosts that answer still have to carry out. */
@@ -178,15 +173,12 @@ final class Settler {
     var report = migration.destination();
     return isDone(settlement, report == null ? null : report.done())
         ? Optional.empty()
-        : Optional.of(
-            tell(
-                migration,
-                Reason.Settling,
-                "waits for "
-                    + destination.map(Host::name).orElse("the destination")
-                    + " to look at its copy after the source was fenced",
-                Row.SourceFenced,
-                false));
+        : Optional.of(fenceTold(migration, settlement));
+  }
+
+  private static Outcome fenceTold(Migration migration, Settlement settlement) {
+    var message = SettlingMessages.ordered(migration, settlement, Row.SourceFenced);
+    return report(migration, Reason.Settling, message, message, false);
   }
 
   private static Outcome tell(

@@ -1,8 +1,13 @@
 package dev.ferryman.operator.reconciler;
 
+import dev.ferryman.crds.livemigration.DestinationOrder;
 import dev.ferryman.crds.livemigration.DomainReport;
+import dev.ferryman.crds.livemigration.Settlement;
+import dev.ferryman.crds.livemigration.SourceOrder;
 import dev.ferryman.operator.decide.Migration;
+import dev.ferryman.operator.decide.settle.Row;
 import dev.ferryman.operator.decide.settle.Verdict;
+import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 
 /** What a person reads who may have to act: what is known, and the ways out. */
@@ -11,6 +16,20 @@ final class SettlingMessages {
 
   static String waiting(Migration migration, Verdict.Waits waits) {
     return waits.row().sentence() + ". " + known(migration) + " " + waysOut(migration, waits);
+  }
+
+  static String ordered(Migration migration, Settlement settlement, Row row) {
+    var orders = new ArrayList<String>();
+    if (settlement.source() != SourceOrder.None) {
+      orders.add(settlement.source() + " on " + migration.status().sourceHost());
+    }
+    if (settlement.destination() != DestinationOrder.None) {
+      orders.add(settlement.destination() + " on " + migration.status().destinationHost());
+    }
+    if (orders.isEmpty()) {
+      orders.add(migration.status().destinationHost() + " to look at its copy again");
+    }
+    return row.sentence() + "; waits for " + String.join(" and ", orders);
   }
 
   private static String waysOut(Migration migration, Verdict.Waits waits) {

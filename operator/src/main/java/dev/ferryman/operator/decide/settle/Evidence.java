@@ -57,7 +57,8 @@ public record Evidence(
           new Evidence(
               new SourceEvidence.NotStarted(), new DestinationEvidence.Unclear(), pausedBefore));
     }
-    if (isUndecided(source) || isUndecided(destination)) {
+    boolean mayStillStart = !migration.hasStarted();
+    if (mayStillStart || isUndecided(source) || isUndecided(destination)) {
       return Optional.empty();
     }
     if (source.map(Host::answers).orElse(false) && !migration.hasEnded()) {

@@ -1,0 +1,281 @@
+package dev.ferryman.operator.decide.settle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ferryman.crds.livemigration.CallResult;
+import dev.ferryman.crds.livemigration.DestinationReport;
+import dev.ferryman.crds.livemigration.DestinationState;
+import dev.ferryman.crds.livemigration.DomainReport;
+import dev.ferryman.crds.livemigration.DomainState;
+import dev.ferryman.crds.livemigration.Phase;
+import dev.ferryman.crds.livemigration.SourceReport;
+import dev.ferryman.crds.livemigration.SourceState;
+import dev.ferryman.crds.livemigration.Started;
+import dev.ferryman.crds.livemigration.Switched;
+import dev.ferryman.operator.Sample;
+import dev.ferryman.operator.decide.Host;
+import dev.ferryman.operator.decide.Liveness;
+import dev.ferryman.operator.decide.settle.SourceEvidence.Gone;
+import dev.ferryman.operator.decide.settle.SourceEvidence.GuestEnd;
+import dev.ferryman.operator.decide.settle.SourceEvidence.MayHaveSwitched;
+import dev.ferryman.operator.decide.settle.SourceEvidence.Standing;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class EvidenceTest {
+  private final Host b = Sample.host("host-b");
+  private final Host c = Sample.host("host-c");
+  private final SourceReport gone =
+      Sample.ended(Switched.Gone, DomainState.Absent, null)
+          .result(new CallResult(0, null, null))
+          .build();
+  private final DestinationReport running =
+      Sample.saw(Started.Started, DomainState.Running, "migrated").build();
+
+  private Optional<Evidence> read(
+      Phase phase,
+      SourceReport source,
+      DestinationReport destination,
+      Host from,
+      Host to,
+      boolean patient) {
+    var move = Sample.move(phase, s -> s.source(source).destination(destination));
+    return Evidence.of(move, Optional.ofNullable(from), Optional.ofNullable(to), patient);
+  }
+
+  private Evidence read(SourceReport source, DestinationReport destination) {
+    return read(Phase.Migrating, source, destination, b, c, false).orElseThrow();
+  }
+
+  @Test
+  void bothHostsWordsAreRead() {
+    assertThat(read(gone, running))
+        .isEqualTo(
+            new Evidence(
+                new Gone(GuestEnd.Migrated, false, false),
+                new DestinationEvidence.Running(),
+                false));
+  }
+
+  @Test
+  void aDestinationReadBeforeTheEndIsWaitedForAndThenCountsAsSilent() {
+    var early = Sample.saw(Started.Started, DomainState.Running, null).peerSequence(9L).build();
+
+    assertThat(read(Phase.Migrating, gone, early, b, c, true)).isEmpty();
+    assertThat(read(gone, early).destination()).isEqualTo(new DestinationEvidence.Silent());
+  }
+
+  @Test
+  void aDestinationThatHasNotSpokenIsWaitedFor() {
+    assertThat(read(Phase.Migrating, gone, null, b, c, true)).isEmpty();
+    assertThat(read(gone, null).destination()).isEqualTo(new DestinationEvidence.Silent());
+  }
+
+  @Test
+  void aHostThatIsDeadOrNotReadyOrGoneIsSilentAtOnce() {
+    for (var host : new Host[] {Sample.with(c, Liveness.Dead), Sample.notReady(c), null}) {
+      assertThat(read(Phase.Migrating, gone, running, b, host, true).orElseThrow().destination())
+          .isEqualTo(new DestinationEvidence.Silent());
+    }
+    for (var host : new Host[] {Sample.with(b, Liveness.Dead), Sample.notReady(b), null}) {
+      assertThat(read(Phase.Migrating, gone, running, host, c, true).orElseThrow().source())
+          .isEqualTo(new SourceEvidence.Silent());
+    }
+  }
+
+  @Test
+  void nothingIsReadWhileLivenessIsUnknown() {
+    assertThat(read(Phase.Settling, gone, running, Sample.with(b, Liveness.Unknown), c, false))
+        .isEmpty();
+    assertThat(read(Phase.Settling, gone, running, b, Sample.with(c, Liveness.Unknown), false))
+        .isEmpty();
+  }
+
+  @Test
+  void aDomainWithoutTheAttemptsMarkIsNotItsCopy() {
+    var stranger =
+        Sample.saw(Started.Started, DomainState.Running, null)
+            .domain(new DomainReport(DomainState.Running, null, null, null))
+            .build();
+
+    assertThat(read(gone, stranger).destination()).isEqualTo(new DestinationEvidence.Unclear());
+  }
+
+  @Test
+  void aReportOnAnotherAttemptIsNoReport() {
+    var other = Sample.saw(Started.Started, DomainState.Running, null).attemptUID("x/1").build();
+
+    assertThat(read(gone, other).destination()).isEqualTo(new DestinationEvidence.Silent());
+  }
+
+  @Test
+  void aRunningCallIsNeverJudgedWhileItsHostSpeaks() {
+    var report = Sample.source(SourceState.Running).build();
+
+    assertThat(read(Phase.Migrating, report, running, b, c, false)).isEmpty();
+    assertThat(read(Phase.Settling, report, running, b, c, false)).isEmpty();
+  }
+
+  @Test
+  void aRunningCallOnASilentHostIsSilence() {
+    var report = Sample.source(SourceState.Running).build();
+
+    assertThat(
+            read(Phase.Migrating, report, running, Sample.with(b, Liveness.Dead), c, false)
+                .orElseThrow()
+                .source())
+        .isEqualTo(new SourceEvidence.Silent());
+  }
+
+  @Test
+  void aFencedBootCountsOnlyForThatBootAndOnlyWhileTheHostIsDead() {
+    var report = Sample.source(SourceState.Running).build();
+    var fenced = Sample.fenced(b, Sample.SOURCE_BOOT);
+
+    assertThat(read(Phase.Migrating, report, running, fenced, c, false).orElseThrow().source())
+        .isEqualTo(new SourceEvidence.Fenced());
+    assertThat(
+            read(Phase.Migrating, report, running, Sample.fenced(b, "other"), c, false)
+                .orElseThrow()
+                .source())
+        .isEqualTo(new SourceEvidence.Silent());
+    assertThat(
+            read(Phase.Migrating, report, running, Sample.with(fenced, Liveness.Alive), c, false))
+        .isEmpty();
+  }
+
+  @Test
+  void anAttemptIsNotStartedOnceTheApiForbidsTheStart() {
+    var checked = Sample.source(SourceState.Checked).build();
+    var refused = Sample.source(SourceState.Refused).build();
+
+    assertThat(read(Phase.Settling, checked, null, b, c, false).orElseThrow().source())
+        .isEqualTo(new SourceEvidence.NotStarted());
+    assertThat(read(Phase.Migrating, refused, null, b, c, false).orElseThrow().source())
+        .isEqualTo(new SourceEvidence.NotStarted());
+    assertThat(read(Phase.Migrating, checked, null, b, c, false)).isEmpty();
+  }
+
+  @Test
+  void aCleanedUpReportOfACallThatWasMadeIsNotNotStarted() {
+    assertThat(read(Phase.Settling, gone, running, b, c, false).orElseThrow().source())
+        .isInstanceOf(Gone.class);
+  }
+
+  @Test
+  void theGuestsOwnEndIsToldFromAMigration() {
+    assertThat(end("shutdown", DomainState.ShutOff, null)).isEqualTo(GuestEnd.Stopped);
+    assertThat(end("crashed", DomainState.ShutOff, null)).isEqualTo(GuestEnd.Crashed);
+    assertThat(end("failed", DomainState.ShutOff, null)).isEqualTo(GuestEnd.Crashed);
+    assertThat(end(null, DomainState.Crashed, null)).isEqualTo(GuestEnd.Crashed);
+    assertThat(end("migrated", DomainState.ShutOff, null)).isEqualTo(GuestEnd.Migrated);
+    assertThat(end(null, DomainState.Absent, 0)).isEqualTo(GuestEnd.Migrated);
+    assertThat(end(null, DomainState.Absent, 38)).isEqualTo(GuestEnd.Stopped);
+  }
+
+  private GuestEnd end(String reason, DomainState state, Integer code) {
+    var report =
+        Sample.ended(Switched.Gone, state, reason)
+            .result(code == null ? null : new CallResult(code, null, null))
+            .build();
+    return ((Gone) read(report, running).source()).end();
+  }
+
+  @Test
+  void aSourceThatClaimsToBeGoneAndIsActiveIsUnclear() {
+    var report = Sample.ended(Switched.Gone, DomainState.Running, null).build();
+
+    assertThat(read(report, running).source()).isEqualTo(new SourceEvidence.Unclear());
+  }
+
+  @Test
+  void aSourceOnWhichLibvirtStillWorksIsUnclear() {
+    var report = Sample.ended(Switched.Gone, DomainState.Absent, null).jobActive(true).build();
+
+    assertThat(read(report, running).source()).isEqualTo(new SourceEvidence.Unclear());
+  }
+
+  @Test
+  void whoPausedTheSourceIsKept() {
+    assertThat(standing("migrating")).isEqualTo(Standing.PausedByMigration);
+    assertThat(standing("I/O error")).isEqualTo(Standing.PausedOtherwise);
+    assertThat(standing(null)).isEqualTo(Standing.PausedOtherwise);
+  }
+
+  private Standing standing(String reason) {
+    var report = Sample.ended(Switched.MayHaveSwitched, DomainState.Paused, reason).build();
+    return ((MayHaveSwitched) read(report, running).source()).standing();
+  }
+
+  @Test
+  void theDestinationsCopyIsRead() {
+    assertThat(at(Started.NeverStarted, DomainState.Absent, null))
+        .isEqualTo(new DestinationEvidence.NeverStarted(false));
+    assertThat(at(Started.NeverStarted, DomainState.ShutOff, "failed"))
+        .isEqualTo(new DestinationEvidence.NeverStarted(true));
+    assertThat(at(Started.NeverStarted, DomainState.Paused, "user"))
+        .isEqualTo(new DestinationEvidence.CompletePaused(true));
+    assertThat(at(Started.Unknown, DomainState.Paused, "user"))
+        .isEqualTo(new DestinationEvidence.CompletePaused(false));
+    assertThat(at(Started.NeverStarted, DomainState.Paused, "migrating"))
+        .isEqualTo(new DestinationEvidence.IncomingPaused());
+    assertThat(at(Started.Started, DomainState.Paused, "user"))
+        .isEqualTo(new DestinationEvidence.StartedPaused());
+    assertThat(at(Started.Started, DomainState.ShutOff, "shutdown"))
+        .isEqualTo(new DestinationEvidence.StartedEnded(GuestEnd.Stopped, true));
+    assertThat(at(Started.Started, DomainState.Absent, null))
+        .isEqualTo(new DestinationEvidence.StartedEnded(GuestEnd.Stopped, false));
+    assertThat(at(Started.Unknown, DomainState.Running, null))
+        .isEqualTo(new DestinationEvidence.Running());
+    assertThat(at(Started.Unknown, DomainState.Absent, null))
+        .isEqualTo(new DestinationEvidence.Unclear());
+    assertThat(at(Started.NeverStarted, DomainState.Crashed, null))
+        .isEqualTo(new DestinationEvidence.NeverStarted(true));
+  }
+
+  private DestinationEvidence at(Started started, DomainState state, String reason) {
+    return read(gone, Sample.saw(started, state, reason).build()).destination();
+  }
+
+  @Test
+  void aHostOwesItsCleanUpOnlyWhileItAnswers() {
+    var move =
+        Sample.move(
+            Phase.Settling,
+            s ->
+                s.source(Sample.source(SourceState.Ended).build())
+                    .destination(Sample.destination(DestinationState.Checking).build()));
+
+    assertThat(Cleanliness.owing(move, Optional.of(b), Optional.of(c)))
+        .containsExactly("host-b", "host-c");
+    assertThat(
+            Cleanliness.owing(
+                move, Optional.of(Sample.with(b, Liveness.Dead)), Optional.of(Sample.notReady(c))))
+        .isEmpty();
+    assertThat(
+            Cleanliness.owing(
+                move, Optional.of(Sample.with(b, Liveness.Unknown)), Optional.empty()))
+        .containsExactly("host-b");
+  }
+
+  @Test
+  void aHalfThatIsMissingIsNotClean() {
+    assertThat(Cleanliness.owing(Sample.move(Phase.Settling), Optional.of(b), Optional.of(c)))
+        .containsExactly("host-b", "host-c");
+  }
+
+  @Test
+  void aCheckedDestinationIsCleanOnlyWithoutACopy() {
+    var move =
+        Sample.move(
+            Phase.Settling,
+            s ->
+                s.source(Sample.source(SourceState.Checked).build())
+                    .destination(
+                        Sample.saw(Started.NeverStarted, DomainState.Paused, "migrating")
+                            .state(DestinationState.Checked)
+                            .build()));
+
+    assertThat(Cleanliness.owing(move, Optional.of(b), Optional.of(c))).containsExactly("host-c");
+  }
+}

@@ -1,0 +1,266 @@
+package dev.ferryman.operator.decide.settle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ferryman.crds.livemigration.DestinationOrder;
+import dev.ferryman.crds.livemigration.DestinationReport;
+import dev.ferryman.crds.livemigration.DestinationState;
+import dev.ferryman.crds.livemigration.DomainReport;
+import dev.ferryman.crds.livemigration.DomainState;
+import dev.ferryman.crds.livemigration.Phase;
+import dev.ferryman.crds.livemigration.SourceOrder;
+import dev.ferryman.crds.livemigration.SourceReport;
+import dev.ferryman.crds.livemigration.SourceState;
+import dev.ferryman.crds.livemigration.Started;
+import dev.ferryman.crds.livemigration.Switched;
+import dev.ferryman.operator.Sample;
+import dev.ferryman.operator.decide.Host;
+import dev.ferryman.operator.decide.Liveness;
+import dev.ferryman.operator.decide.Migration;
+import java.util.Optional;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
+
+/** Whatever two hosts may say, in whatever state they are. */
+class SettlingPropertyTest {
+
+  /** All that the operator can know of a move's end. */
+  record World(
+      Phase phase,
+      Optional<SourceReport> source,
+      Optional<DestinationReport> destination,
+      Host sourceHost,
+      Host destinationHost) {
+
+    Migration move() {
+      return Sample.move(
+          phase, s -> s.source(source.orElse(null)).destination(destination.orElse(null)));
+    }
+
+    Optional<Verdict> verdict(boolean patient) {
+      return Evidence.of(move(), Optional.of(sourceHost), Optional.of(destinationHost), patient)
+          .map(SettlingTable::judge);
+    }
+
+    boolean destinationIsFresh() {
+      return destination
+          .filter(d -> d.attemptUID().equals(Sample.ATTEMPT))
+          .filter(
+              d ->
+                  source
+                      .map(
+                          s ->
+                              s.endSequence() == null
+                                  || (d.peerSequence() != null
+                                      && d.peerSequence() >= s.endSequence()))
+                      .orElse(false))
+          .isPresent();
+    }
+
+    boolean destinationIsMarked() {
+      return destination
+          .map(DestinationReport::domain)
+          .map(d -> Sample.ATTEMPT.equals(d.attemptMark()))
+          .orElse(false);
+    }
+
+    Optional<DomainState> at(DestinationReport report) {
+      return Optional.ofNullable(report.domain()).map(DomainReport::state);
+    }
+
+    boolean destinationRuns() {
+      return destination.flatMap(this::at).map(DomainState::runs).orElse(false);
+    }
+
+    boolean destinationIsActive() {
+      return destination.flatMap(this::at).map(DomainState::isActive).orElse(false);
+    }
+
+    boolean neverStarted() {
+      return destination.map(d -> d.started() == Started.NeverStarted).orElse(false);
+    }
+
+    boolean sourceIsActive() {
+      return source.map(SourceReport::domain).map(d -> d.state().isActive()).orElse(false);
+    }
+
+    boolean pausedBefore() {
+      return source
+          .map(SourceReport::needs)
+          .map(n -> Boolean.TRUE.equals(n.paused()))
+          .orElse(false);
+    }
+  }
+
+  @Property(tries = 5000, edgeCases = EdgeCasesMode.NONE)
+  void successIsOnlyWrittenWithProofFromBothHosts(
+      @ForAll("worlds") World world, @ForAll boolean patient) {
+    world
+        .verdict(patient)
+        .filter(v -> v instanceof Verdict.Moved)
+        .ifPresent(
+            verdict -> {
+              assertThat(world.destinationIsFresh()).isTrue();
+              assertThat(world.destinationIsMarked()).isTrue();
+              assertThat(world.destinationHost().answers()).isTrue();
+              assertThat(world.destinationRuns() || world.pausedBefore()).isTrue();
+              assertThat(world.destinationIsActive()).isTrue();
+              boolean gone =
+                  world.sourceHost().answers()
+                      && world.source().orElseThrow().switched() == Switched.Gone
+                      && !world.sourceIsActive();
+              boolean fenced = world.sourceHost().isFenced(world.source().orElseThrow().bootID());
+              assertThat(gone || fenced).isTrue();
+            });
+  }
+
+  @Property(tries = 5000, edgeCases = EdgeCasesMode.NONE)
+  void aCopyIsOnlyDestroyedWhereTheOtherHoldsTheGuest(
+      @ForAll("worlds") World world, @ForAll boolean patient) {
+    world
+        .verdict(patient)
+        .filter(v -> v instanceof Verdict.Ordered)
+        .map(v -> (Verdict.Ordered) v)
+        .ifPresent(
+            order -> {
+              assertThat(world.sourceHost().answers()).isTrue();
+              assertThat(world.destinationHost().answers()).isTrue();
+              assertThat(world.destinationIsFresh()).isTrue();
+              if (order.source() == SourceOrder.Destroy) {
+                assertThat(world.destinationRuns()).isTrue();
+                assertThat(world.destinationIsMarked()).isTrue();
+                assertThat(order.destination()).isEqualTo(DestinationOrder.None);
+              }
+              if (order.source() == SourceOrder.Resume) {
+                assertThat(world.neverStarted()).isTrue();
+                assertThat(world.destinationIsActive()).isFalse();
+                assertThat(world.pausedBefore()).isFalse();
+              }
+              if (order.source() == SourceOrder.Undefine) {
+                assertThat(world.destinationIsMarked()).isTrue();
+                assertThat(world.sourceIsActive()).isFalse();
+              }
+              if (order.destination() == DestinationOrder.Destroy) {
+                assertThat(world.neverStarted()).isTrue();
+                assertThat(world.sourceIsActive()).isTrue();
+                assertThat(world.destinationIsMarked()).isTrue();
+              }
+              if (order.destination() == DestinationOrder.Undefine) {
+                assertThat(world.neverStarted()).isTrue();
+                assertThat(world.destinationIsActive()).isFalse();
+                assertThat(world.destinationIsMarked()).isTrue();
+              }
+            });
+  }
+
+  @Property(tries = 5000, edgeCases = EdgeCasesMode.NONE)
+  void aFailureIsOnlyWrittenWhereTheSourceWordIsFinal(
+      @ForAll("worlds") World world, @ForAll boolean patient) {
+    world
+        .verdict(patient)
+        .filter(v -> v instanceof Verdict.Stayed || v instanceof Verdict.Ended)
+        .filter(v -> v.row() != Row.NotStarted)
+        .ifPresent(
+            verdict -> {
+              assertThat(world.sourceHost().answers()).isTrue();
+              assertThat(world.move().hasEnded()).isTrue();
+              assertThat(
+                      world.destinationRuns()
+                          && world.destinationIsFresh()
+                          && world.destinationIsMarked()
+                          && world.destinationHost().answers())
+                  .isFalse();
+            });
+  }
+
+  @Property(tries = 5000, edgeCases = EdgeCasesMode.NONE)
+  void aMoveThatMayStillStartIsNeverSettled(@ForAll("worlds") World world) {
+    if (world.phase() == Phase.Migrating
+        && world.source().map(s -> s.state() == SourceState.Checked).orElse(true)
+        && world.source().map(s -> s.endSequence() == null).orElse(true)) {
+      assertThat(world.verdict(false)).isEmpty();
+    }
+  }
+
+  @Provide
+  Arbitrary<World> worlds() {
+    return Combinators.combine(
+            Arbitraries.of(Phase.Migrating, Phase.Settling),
+            sources().optional(0.95),
+            destinations().optional(0.9),
+            hosts("host-b"),
+            hosts("host-c"))
+        .as(World::new);
+  }
+
+  private static Arbitrary<Host> hosts(String name) {
+    return Combinators.combine(
+            Arbitraries.frequency(
+                Tuple.of(8, Liveness.Alive),
+                Tuple.of(2, Liveness.Dead),
+                Tuple.of(1, Liveness.Unknown)),
+            Arbitraries.frequency(Tuple.of(8, true), Tuple.of(1, false)),
+            Arbitraries.frequency(Tuple.of(4, false), Tuple.of(1, true)))
+        .as(
+            (liveness, ready, fenced) -> {
+              var host = Sample.host(name);
+              var base = ready ? host : Sample.notReady(host);
+              return fenced
+                  ? Sample.with(Sample.fenced(base, Sample.SOURCE_BOOT), liveness)
+                  : Sample.with(base, liveness);
+            });
+  }
+
+  private static Arbitrary<DomainReport> domains() {
+    return Combinators.combine(
+            Arbitraries.of(DomainState.class),
+            Arbitraries.of("user", "migrating", "migrated", "crashed", "shutdown", "unknown")
+                .injectNull(0.1),
+            Arbitraries.frequency(
+                Tuple.of(6, Sample.ATTEMPT), Tuple.of(1, "other/1"), Tuple.of(1, (String) null)))
+        .as((state, reason, mark) -> new DomainReport(state, reason, null, mark));
+  }
+
+  private static Arbitrary<SourceReport> sources() {
+    return Combinators.combine(
+            Arbitraries.of(SourceState.class),
+            Arbitraries.of(10L).injectNull(0.2),
+            Arbitraries.of(Switched.class).injectNull(0.1),
+            domains().injectNull(0.1),
+            Arbitraries.of(true, false).injectNull(0.2),
+            Arbitraries.of(true, false).injectNull(0.1))
+        .as(
+            (state, end, switched, domain, jobActive, paused) ->
+                Sample.source(state)
+                    .sequence(10L)
+                    .endSequence(end)
+                    .switched(switched)
+                    .domain(domain)
+                    .jobActive(jobActive)
+                    .needs(paused == null ? null : Sample.needs(paused))
+                    .build());
+  }
+
+  private static Arbitrary<DestinationReport> destinations() {
+    return Combinators.combine(
+            Arbitraries.of(DestinationState.class),
+            Arbitraries.of(Started.class).injectNull(0.1),
+            domains().injectNull(0.1),
+            Arbitraries.of(5L, 10L, 11L).injectNull(0.1),
+            Arbitraries.frequency(Tuple.of(9, Sample.ATTEMPT), Tuple.of(1, "other/1")))
+        .as(
+            (state, started, domain, peer, attempt) ->
+                Sample.destination(state)
+                    .attemptUID(attempt)
+                    .started(started)
+                    .domain(domain)
+                    .peerSequence(peer)
+                    .build());
+  }
+}

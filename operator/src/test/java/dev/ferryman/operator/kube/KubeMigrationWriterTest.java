@@ -1,0 +1,109 @@
+package dev.ferryman.operator.kube;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.ferryman.crds.livemigration.LiveMigrationStatusBuilder;
+import dev.ferryman.crds.livemigration.Phase;
+import dev.ferryman.operator.Sample;
+import dev.ferryman.operator.decide.Migration;
+import dev.ferryman.operator.reconciler.MigrationWriter.StaleException;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
+import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+@EnableKubernetesMockClient
+class KubeMigrationWriterTest {
+  private static final String OBJECT = "/apis/ferryman.dev/v1alpha1/livemigrations/move";
+  private static final String APPLY = "?fieldManager=ferryman-operator&force=true";
+
+  KubernetesMockServer server;
+  KubernetesClient client;
+  private ClusterCache cache;
+  private KubeMigrationWriter writer;
+
+  @BeforeEach
+  void aWriter() {
+    cache = new ClusterCache();
+    writer = new KubeMigrationWriter(client, cache);
+  }
+
+  private void answers(String path, int code) {
+    var stored = Sample.order("move", Sample.UID, "i-00000003", "host-c");
+    stored.getMetadata().setResourceVersion("8");
+    server.expect().patch().withPath(path + APPLY).andReturn(code, stored).once();
+  }
+
+  private JsonNode sent() throws Exception {
+    var request = server.takeRequest();
+    assertThat(request.getHeader("Content-Type")).startsWith("application/apply-patch+yaml");
+    return new ObjectMapper(new YAMLFactory()).readTree(request.getBody().readUtf8());
+  }
+
+  @Test
+  void aStatusHoldsTheOperatorsFieldsAndTheVersionItWasDecidedOn() throws Exception {
+    answers(OBJECT + "/status", 200);
+    writer.status(
+        Sample.move(Phase.Checking),
+        LiveMigrationStatusBuilder.builder().phase(Phase.Migrating).build());
+
+    var body = sent();
+    assertThat(body.at("/metadata/resourceVersion").asText()).isEqualTo("7");
+    assertThat(body.at("/status").properties())
+        .extracting(e -> e.getKey())
+        .containsExactly("phase");
+    assertThat(body.has("spec")).isFalse();
+  }
+
+  @Test
+  void holdingWritesLabelsAndFinalizerAtOnce() throws Exception {
+    answers(OBJECT, 200);
+    var order = Migration.of(Sample.order("move", Sample.UID, "i-00000003", "host-c"));
+    writer.hold(order, "host-b", "host-c");
+
+    var metadata = sent().at("/metadata");
+    assertThat(metadata.at("/uid").asText()).isEqualTo(Sample.UID);
+    assertThat(metadata.at("/resourceVersion").asText()).isEqualTo("1");
+    assertThat(metadata.at("/finalizers/0").asText()).isEqualTo("ferryman.dev/settlement");
+    assertThat(metadata.at("/labels/host.ferryman.dev~1host-b").asText()).isEqualTo("source");
+    assertThat(metadata.at("/labels/host.ferryman.dev~1host-c").asText()).isEqualTo("destination");
+  }
+
+  @Test
+  void releasingNamesTheObjectByUidAndNothingElse() throws Exception {
+    answers(OBJECT, 200);
+    writer.release(Sample.move(Phase.Failed));
+
+    var metadata = sent().at("/metadata");
+    assertThat(metadata.properties())
+        .extracting(e -> e.getKey())
+        .containsExactlyInAnyOrder("name", "uid");
+  }
+
+  @Test
+  void aConflictIsStaleAndNoError() {
+    answers(OBJECT + "/status", 409);
+
+    assertThatThrownBy(
+            () ->
+                writer.status(
+                    Sample.move(Phase.Checking), LiveMigrationStatusBuilder.builder().build()))
+        .isInstanceOf(StaleException.class);
+  }
+
+  @Test
+  void whatWasWrittenIsSeenBeforeTheWatchBringsIt() throws Exception {
+    answers(OBJECT + "/status", 200);
+    var old = Migration.of(Sample.order("move", Sample.UID, "i-00000003", "host-c"));
+    writer.status(old, LiveMigrationStatusBuilder.builder().phase(Phase.Checking).build());
+
+    assertThat(cache.newest(old).resourceVersion()).isEqualTo("8");
+    cache.forget("move");
+    assertThat(cache.newest(old).resourceVersion()).isEqualTo("1");
+  }
+}
