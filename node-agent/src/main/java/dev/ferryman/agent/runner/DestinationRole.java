@@ -27,6 +27,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The part of the host that the instance comes to: it checks, and tells what came of the copy. */
@@ -151,14 +152,17 @@ final class DestinationRole extends Role {
   private void reportEvidence(int done) {
     // Before the reading: what the source says after it is not what this reading stands on.
     var source = source();
-    var now = Domains.report(host.hypervisor().domain(instanceUUID));
+    var domain = host.hypervisor().domain(instanceUUID);
+    var now = Domains.report(domain);
     var started = started(now);
     if (isKnown(now, started, source, done)) {
       evidenceChanged = false;
       return;
     }
     report(
-        next(isClean(now, started) ? DestinationState.CleanedUp : DestinationState.Checked, source)
+        next(
+                isClean(domain, started) ? DestinationState.CleanedUp : DestinationState.Checked,
+                source)
             .domain(now)
             .started(started)
             .done(done == 0 ? null : done));
@@ -180,9 +184,20 @@ final class DestinationRole extends Role {
         && (end == null || (peer != null && peer >= end));
   }
 
-  /** Nothing is left, or what is here is the instance itself. */
-  private static boolean isClean(DomainReport now, Started started) {
-    return now.state() == DomainState.Absent || started == Started.Started;
+  /** Nothing is left, or what is here is the instance itself, paused if it was before. */
+  private boolean isClean(Optional<DomainFacts> domain, Started started) {
+    return domain.isEmpty()
+        || started == Started.Started
+        || (wasPaused()
+            && domain.get().state() == DomainState.Paused
+            && !domain.get().incoming()
+            && attemptUID.equals(domain.get().definition().attemptMark()));
+  }
+
+  private boolean wasPaused() {
+    var source = source();
+    var needs = source == null ? null : source.needs();
+    return needs != null && Boolean.TRUE.equals(needs.paused());
   }
 
   private Started started(DomainReport now) {

@@ -370,6 +370,7 @@ class MigrationRolesTest {
     assertThat(status.source().switched()).isEqualTo(Switched.Gone);
     assertThat(status.destination().domain().state()).isEqualTo(DomainState.Paused);
     assertThat(status.destination().started()).isEqualTo(Started.NeverStarted);
+    assertThat(status.destination().state()).isEqualTo(DestinationState.CleanedUp);
   }
 
   private static List<String> failed(LiveMigrationStatus status) {

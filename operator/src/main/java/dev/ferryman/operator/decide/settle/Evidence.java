@@ -126,9 +126,7 @@ public record Evidence(
   }
 
   private static Gone gone(SourceReport report, @Nullable DomainReport domain) {
-    boolean defined = domain != null && isDefined(domain);
-    return new Gone(
-        end(domain, report.result()), defined, defined && report.state() == SourceState.Ended);
+    return new Gone(end(domain, report.result()), domain != null && isDefined(domain));
   }
 
   private static Optional<Standing> standing(DomainReport domain) {

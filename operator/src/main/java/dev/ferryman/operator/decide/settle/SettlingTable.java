@@ -59,7 +59,7 @@ public final class SettlingTable {
     }
     if (destination instanceof StartedEnded ended) {
       // The last definition of an instance is never removed.
-      return gone.leftover() && !ended.defined()
+      return gone.defined() && !ended.defined()
           ? unknown()
           : handedOver(gone, new Verdict.Ended(Row.EndedAfterMove, reason(ended.end())));
     }
@@ -79,7 +79,7 @@ public final class SettlingTable {
 
   /** The guest is the destination's; a definition at the source would only be in the way. */
   private static Verdict handedOver(Gone gone, Verdict verdict) {
-    return gone.leftover()
+    return gone.defined()
         ? order(Row.LeftoverDefinition, SourceOrder.Undefine, DestinationOrder.None)
         : verdict;
   }

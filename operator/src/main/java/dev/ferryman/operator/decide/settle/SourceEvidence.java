@@ -14,9 +14,8 @@ public sealed interface SourceEvidence {
    *
    * @param end how it came to that, as far as libvirt tells
    * @param defined whether a definition of it is there
-   * @param leftover whether its agent counts that definition as left behind by the attempt
    */
-  record Gone(GuestEnd end, boolean defined, boolean leftover) implements SourceEvidence {}
+  record Gone(GuestEnd end, boolean defined) implements SourceEvidence {}
 
   /** It may have handed over. */
   record MayHaveSwitched(Standing standing) implements SourceEvidence {}

@@ -52,9 +52,7 @@ class EvidenceTest {
     assertThat(read(gone, running))
         .isEqualTo(
             new Evidence(
-                new Gone(GuestEnd.Migrated, false, false),
-                new DestinationEvidence.Running(),
-                false));
+                new Gone(GuestEnd.Migrated, false), new DestinationEvidence.Running(), false));
   }
 
   @Test

@@ -24,10 +24,10 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class SettlingTableTest {
-  private static final SourceEvidence MIGRATED = new Gone(GuestEnd.Migrated, false, false);
-  private static final SourceEvidence MIGRATED_LEFTOVER = new Gone(GuestEnd.Migrated, true, true);
-  private static final SourceEvidence STOPPED = new Gone(GuestEnd.Stopped, true, false);
-  private static final SourceEvidence CRASHED = new Gone(GuestEnd.Crashed, false, false);
+  private static final SourceEvidence MIGRATED = new Gone(GuestEnd.Migrated, false);
+  private static final SourceEvidence MIGRATED_LEFTOVER = new Gone(GuestEnd.Migrated, true);
+  private static final SourceEvidence STOPPED = new Gone(GuestEnd.Stopped, true);
+  private static final SourceEvidence CRASHED = new Gone(GuestEnd.Crashed, false);
   private static final SourceEvidence STAYED = new NeverStopped(false);
   private static final SourceEvidence MAYBE_RUNNING = new MayHaveSwitched(Standing.Running);
   private static final SourceEvidence MAYBE_PAUSED =
