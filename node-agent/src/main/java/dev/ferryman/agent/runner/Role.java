@@ -156,8 +156,12 @@ abstract class Role {
     } catch (HypervisorException | ApiUnavailableException | ReportRefusedException e) {
       troubled(e.getMessage());
     } catch (RuntimeException e) {
-      LOG.error("{} of {} failed, tries again", part, attemptUID, e);
-      wakeLater();
+      if (thread.isShutdown()) {
+        LOG.debug("{} of {} was interrupted by the agent's end", part, attemptUID, e);
+      } else {
+        LOG.error("{} of {} failed, tries again", part, attemptUID, e);
+        wakeLater();
+      }
     }
   }
 
