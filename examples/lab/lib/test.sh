@@ -1,0 +1,65 @@
+# `lab test`: the whole test suite, what CI runs. End-to-end tests get a lab of their own, so one that is up stays as it is.
+# shellcheck shell=bash
+
+lab_test() { # lab_test [--e2e] [MAVEN ARGUMENTS]; with --e2e the end-to-end tests alone
+  local begin=$EPOCHREALTIME e2e_only=
+  if [ "${1:-}" = --e2e ]; then
+    e2e_only=1
+    shift
+  fi
+  export FERRYMAN_LAB=labtest
+  unset FERRYMAN_LAB_STATE FERRYMAN_LAB_PRODUCT
+  prepare_tools
+  KUBEBUILDER_ASSETS=$(test_assets)
+  export KUBEBUILDER_ASSETS
+  cd "$REPO" || return
+
+  if [ -z "$e2e_only" ]; then
+    say "unit and integration tests: mvn verify $*"
+    mvn -B -ntp verify "$@" </dev/null || die "unit or integration tests failed"
+    export FERRYMAN_LAB_BUILD=0 # that was the build
+  fi
+
+  trap end_test EXIT
+  trap 'exit 130' INT TERM
+  "$LAB_DIR/lab" down # of a run that was killed
+  "$LAB_DIR/lab" up || die "the lab for the end-to-end tests does not start"
+  say "end-to-end tests: mvn verify -Pe2e"
+  # Offline, since the network of host-a reaches nothing else; everything was fetched above.
+  "$LAB_DIR/lab" run-in-network mvn -B -ntp -o verify -Pe2e -pl examples/lab -am "$@" </dev/null ||
+    die "end-to-end tests failed"
+  TEST_PASSED=1
+  say "all tests passed ($(seconds_since "$begin") s)"
+}
+
+TEST_PASSED=
+end_test() {
+  [ -n "$TEST_PASSED" ] || keep_logs
+  "$LAB_DIR/lab" down
+}
+
+# One folder with all that fabric8's kube-api-test looks for, wherever each program was found.
+test_assets() {
+  local dir=$LAB_DIR/target/assets name
+  mkdir -p "$dir"
+  for name in etcd kube-apiserver kubectl; do ln -sfn "${BINARY[$name]}" "$dir/$name"; done
+  echo "$dir"
+}
+
+keep_logs() {
+  local from=/tmp/ferryman-labtest to=$LAB_DIR/target/lab-logs host kind
+  [ -d "$from/logs" ] || return 0
+  rm -rf "$to"
+  mkdir -p "$to"
+  cp -r "$from/logs/." "$to/"
+  cp -r "$from/guests" "$to/guests" 2>/dev/null || :
+  for host in "${COMPUTE[@]}"; do
+    cp -r "$from/$host/upper/var/log/libvirt/qemu" "$to/$host-qemu" 2>/dev/null || :
+    cp -r "$from/$host/journal" "$to/$host-journal" 2>/dev/null || :
+  done
+  for kind in livemigrations hostresources instances events.events.k8s.io; do
+    timeout 10 "$LAB_DIR/lab" kubectl get "$kind" -A -o yaml >"$to/$kind.yaml" 2>&1 || :
+  done
+  "$LAB_DIR/lab" status >"$to/status" 2>&1 || :
+  say "logs of the failed run are in $to"
+}
