@@ -20,12 +20,14 @@ class FaultE2E extends LabTest {
 
   @BeforeEach
   void createGuest() {
-    guest = Guest.create("ferried", "host-b").awaitBeating();
+    guest = Guest.create("of-" + migration, "host-b").awaitBeating();
   }
 
   @AfterEach
   void deleteGuest() {
-    guest.close();
+    if (guest != null) {
+      guest.close();
+    }
   }
 
   @Test
@@ -151,7 +153,7 @@ class FaultE2E extends LabTest {
   @Test
   void guestKilledInMidCopyIsNeverCalledASuccess() {
     startCopying();
-    lab("on", "host-b", "virsh", "destroy", "ferried");
+    lab("on", "host-b", "virsh", "destroy", guest.name());
     fast();
     var end = Api.awaitEnd(migration);
     assertThat(end.getStatus().phase()).isEqualTo(Phase.Failed);
@@ -163,10 +165,10 @@ class FaultE2E extends LabTest {
   @Test
   void twoOrdersForOneInstanceRunOneAfterTheOther() {
     slow();
-    Api.order(migration, "ferried", "host-c");
+    Api.order(migration, guest.name(), "host-c");
     Api.awaitCopying(migration);
     var second = migration + "-second";
-    Api.order(second, "ferried", "host-c");
+    Api.order(second, guest.name(), "host-c");
     Api.awaitStatus(
         second,
         "waits",
@@ -182,7 +184,7 @@ class FaultE2E extends LabTest {
 
   private void startCopying() {
     slow();
-    Api.order(migration, "ferried", "host-c");
+    Api.order(migration, guest.name(), "host-c");
     Api.awaitCopying(migration);
   }
 
@@ -223,7 +225,7 @@ class FaultE2E extends LabTest {
 
   private void assertNextMoveSucceeds() {
     var next = migration + "-next";
-    Api.order(next, "ferried", "host-c");
+    Api.order(next, guest.name(), "host-c");
     var end = Api.awaitEnd(next);
     assertThat(Api.reason(end)).as(Api.message(end)).isEqualTo("Migrated");
     guest.assertRunsOnlyOn("host-c");

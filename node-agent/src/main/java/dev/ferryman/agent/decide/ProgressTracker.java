@@ -2,6 +2,7 @@ package dev.ferryman.agent.decide;
 
 import dev.ferryman.crds.livemigration.Progress;
 import dev.ferryman.crds.livemigration.ProgressBuilder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes one percentage out of libvirt's figures. A busy guest's remaining bytes rise and fall with
@@ -16,18 +17,25 @@ public final class ProgressTracker {
   /**
    * The reading with its percentage: what has been copied of what there is, at most 99.
    *
-   * @param before percentage reported before
+   * @param before what was reported before; null: nothing
    */
-  public static Progress next(Progress reading, int before) {
+  public static Progress next(Progress reading, @Nullable Progress before) {
     var total = orZero(reading.memoryTotalBytes());
     var remaining = orZero(reading.memoryRemainingBytes());
     var percent = total <= 0 ? 0 : (int) ((total - Math.min(total, remaining)) * 100 / total);
     return ProgressBuilder.builder(reading)
-        .percent(Math.max(before, Math.min(MOST, percent)))
+        .percent(Math.max(before == null ? 0 : before.percent(), Math.min(MOST, percent)))
         .build();
   }
 
-  private static long orZero(@org.jspecify.annotations.Nullable Long value) {
+  /** All of it: the guest has left. */
+  public static Progress complete(@Nullable Progress before) {
+    return (before == null ? ProgressBuilder.builder() : ProgressBuilder.builder(before))
+        .percent(100)
+        .build();
+  }
+
+  private static long orZero(@Nullable Long value) {
     return value == null ? 0 : value;
   }
 }

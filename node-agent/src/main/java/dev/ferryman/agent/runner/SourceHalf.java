@@ -32,9 +32,8 @@ final class SourceHalf {
     return last == null ? null : last.state();
   }
 
-  int percent() {
-    Progress progress = last == null ? null : last.progress();
-    return progress == null ? 0 : progress.percent();
+  @Nullable Progress progress() {
+    return last == null ? null : last.progress();
   }
 
   boolean hasEnded() {

@@ -226,7 +226,7 @@ final class SourceRole extends Role {
     half.say(
         half.next(SourceState.Running)
             .jobActive(true)
-            .progress(ProgressTracker.next(reading, half.percent())));
+            .progress(ProgressTracker.next(reading, half.progress())));
   }
 
   private void reportEvidence(int done) {
@@ -255,6 +255,9 @@ final class SourceRole extends Role {
       if (statistics != null) {
         evidence.statistics(statistics);
       }
+      if (switched == Switched.Gone && isSuccess(entry)) {
+        evidence.progress(ProgressTracker.complete(half.progress()));
+      }
       half.say(evidence);
     }
     evidenceChanged = false;
@@ -270,6 +273,11 @@ final class SourceRole extends Role {
     host.listener()
         .ended(migration, outcome.code() == CallResult.SUCCESS, String.valueOf(outcome.message()));
     return record(entry -> entry.withStage(Stage.Ended).withResult(outcome));
+  }
+
+  private static boolean isSuccess(JournalEntry entry) {
+    var result = entry.result();
+    return result != null && result.code() == CallResult.SUCCESS;
   }
 
   private boolean isSaid(DomainReport now, Switched switched, int done) {

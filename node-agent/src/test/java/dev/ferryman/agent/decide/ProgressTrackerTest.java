@@ -13,22 +13,28 @@ import org.junit.jupiter.api.Test;
 class ProgressTrackerTest {
   @Test
   void isTheShareThatIsNotLeft() {
-    assertThat(ProgressTracker.next(reading(1000, 250), 0).percent()).isEqualTo(75);
+    assertThat(ProgressTracker.next(reading(1000, 250), null).percent()).isEqualTo(75);
   }
 
   @Test
   void isNotCompleteBeforeTheEnd() {
-    assertThat(ProgressTracker.next(reading(1000, 0), 0).percent()).isEqualTo(99);
+    assertThat(ProgressTracker.next(reading(1000, 0), null).percent()).isEqualTo(99);
   }
 
   @Property
   void neverFalls(@ForAll List<@LongRange(min = 0, max = 5000) Long> remaining) {
-    var percent = 0;
+    Progress before = null;
     for (var left : remaining) {
-      var next = ProgressTracker.next(reading(1000, left), percent).percent();
-      assertThat(next).isBetween(percent, 99);
-      percent = next;
+      var next = ProgressTracker.next(reading(1000, left), before);
+      assertThat(next.percent()).isBetween(before == null ? 0 : before.percent(), 99);
+      before = next;
     }
+  }
+
+  @Test
+  void isCompleteWhenTheGuestHasLeft() {
+    assertThat(ProgressTracker.complete(null).percent()).isEqualTo(100);
+    assertThat(ProgressTracker.complete(reading(1000, 250)).memoryTotalBytes()).isEqualTo(1000);
   }
 
   private static Progress reading(long total, long remaining) {

@@ -67,6 +67,7 @@ class MigrationRolesTest {
     assertThat(status.source().switched()).isEqualTo(Switched.Gone);
     assertThat(status.source().result().code()).isEqualTo(CallResult.SUCCESS);
     assertThat(status.source().statistics()).isEqualTo(FakeMigration.STATISTICS);
+    assertThat(status.source().progress().percent()).isEqualTo(100);
     assertThat(status.destination().started()).isEqualTo(Started.Started);
     assertThat(status.destination().domain().attemptMark()).isEqualTo(Scene.ATTEMPT);
     assertThat(status.destination().state()).isEqualTo(DestinationState.CleanedUp);
