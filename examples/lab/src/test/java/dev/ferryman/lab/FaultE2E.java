@@ -197,6 +197,7 @@ class FaultE2E extends LabTest {
   }
 
   private void assertMoved() {
+    fast();
     var end = Api.awaitEnd(migration);
     assertThat(Api.reason(end)).as(Api.message(end)).isEqualTo("Migrated");
     guest.assertRunsOnlyOn("host-c");
