@@ -1,21 +1,14 @@
 package dev.ferryman.agent.libvirt;
 
 import dev.ferryman.crds.FerrymanApi;
-import java.io.StringReader;
 import java.io.StringWriter;
 import javax.xml.XMLConstants;
-import javax.xml.parsers.DocumentBuilderFactory;
-import javax.xml.parsers.ParserConfigurationException;
 import javax.xml.transform.OutputKeys;
 import javax.xml.transform.TransformerException;
 import javax.xml.transform.TransformerFactory;
 import javax.xml.transform.dom.DOMSource;
 import javax.xml.transform.stream.StreamResult;
-import org.jspecify.annotations.Nullable;
 import org.w3c.dom.Element;
-import org.w3c.dom.Node;
-import org.xml.sax.InputSource;
-import org.xml.sax.SAXException;
 
 /**
  * The metadata element by which a copy shows, from its first moment, the attempt that made it. The
@@ -30,54 +23,36 @@ public final class AttemptMark {
    * @throws HypervisorException if it is not XML
    */
   public static String put(String domainXml, String attemptUID) {
+    var domain = SafeXml.parse("domain", domainXml);
+    var metadata = SafeXml.child(domain, "metadata").orElseGet(() -> append(domain, "metadata"));
+    SafeXml.children(metadata, FerrymanApi.ATTEMPT_NAMESPACE::equals, "attempt")
+        .forEach(metadata::removeChild);
+    var mark =
+        domain
+            .getOwnerDocument()
+            .createElementNS(FerrymanApi.ATTEMPT_NAMESPACE, "ferrymanattempt:attempt");
+    mark.setAttribute("uid", attemptUID);
+    metadata.appendChild(mark);
+    return text(domain);
+  }
+
+  private static Element append(Element parent, String name) {
+    var child = parent.getOwnerDocument().createElement(name);
+    parent.appendChild(child);
+    return child;
+  }
+
+  private static String text(Element domain) {
     try {
-      var document =
-          secureFactory().newDocumentBuilder().parse(new InputSource(new StringReader(domainXml)));
-      var domain = document.getDocumentElement();
-      var metadata = child(domain, null, "metadata");
-      if (metadata == null) {
-        metadata = document.createElement("metadata");
-        domain.appendChild(metadata);
-      }
-      var earlier = child(metadata, FerrymanApi.ATTEMPT_NAMESPACE, "attempt");
-      if (earlier != null) {
-        metadata.removeChild(earlier);
-      }
-      var mark = document.createElementNS(FerrymanApi.ATTEMPT_NAMESPACE, "ferrymanattempt:attempt");
-      mark.setAttribute("uid", attemptUID);
-      metadata.appendChild(mark);
-      var transformers = TransformerFactory.newInstance();
+      var transformers = TransformerFactory.newDefaultInstance();
       transformers.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
       var transformer = transformers.newTransformer();
       transformer.setOutputProperty(OutputKeys.OMIT_XML_DECLARATION, "yes");
       var marked = new StringWriter();
-      transformer.transform(new DOMSource(document), new StreamResult(marked));
+      transformer.transform(new DOMSource(domain), new StreamResult(marked));
       return marked.toString();
-    } catch (ParserConfigurationException
-        | SAXException
-        | java.io.IOException
-        | TransformerException e) {
-      throw HypervisorException.noAnswer("libvirt's domain XML cannot be used: " + e.getMessage());
+    } catch (TransformerException e) {
+      throw HypervisorException.noAnswer("the domain's XML cannot be marked: " + e.getMessage());
     }
-  }
-
-  private static DocumentBuilderFactory secureFactory() throws ParserConfigurationException {
-    var factory = DocumentBuilderFactory.newInstance();
-    factory.setNamespaceAware(true);
-    factory.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
-    factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
-    factory.setExpandEntityReferences(false);
-    return factory;
-  }
-
-  private static @Nullable Element child(Element parent, @Nullable String namespace, String name) {
-    for (Node node = parent.getFirstChild(); node != null; node = node.getNextSibling()) {
-      if (node instanceof Element element
-          && name.equals(element.getLocalName())
-          && (namespace == null || namespace.equals(element.getNamespaceURI()))) {
-        return element;
-      }
-    }
-    return null;
   }
 }

@@ -12,8 +12,6 @@ import dev.ferryman.agent.libvirt.DomainFacts;
 import dev.ferryman.agent.libvirt.LifecycleEvent;
 import dev.ferryman.agent.storage.Markers;
 import dev.ferryman.crds.livemigration.DestinationOrder;
-import dev.ferryman.crds.livemigration.DestinationReport;
-import dev.ferryman.crds.livemigration.DestinationReportBuilder;
 import dev.ferryman.crds.livemigration.DestinationState;
 import dev.ferryman.crds.livemigration.DomainReport;
 import dev.ferryman.crds.livemigration.DomainState;
@@ -32,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The part of the host that the instance comes to: it checks, and tells what came of the copy. */
 final class DestinationRole extends Role {
+  private final DestinationHalf half = new DestinationHalf(this);
   private boolean evidenceChanged;
-  private @Nullable DestinationReport reported;
 
   DestinationRole(HostContext host, LiveMigration migration, Mission mission) {
     super(host, migration, mission);
@@ -41,22 +39,13 @@ final class DestinationRole extends Role {
 
   @Override
   protected void advance() {
-    if (!isCurrent()) {
-      advanceOrphaned();
-      return;
-    }
-    var published = status().destination();
-    if (published != null
-        && published.attemptUID().equals(attemptUID)
-        && (reported == null || published.sequence() > reported.sequence())) {
-      reported = published;
-    }
+    half.seen(status().destination());
     switch (DestinationStep.next(view())) {
       case Wait -> {}
       case Check -> check();
       case RefuseSecondRun ->
-          report(
-              next(DestinationState.Refused, null)
+          half.say(
+              half.next(DestinationState.Refused, null)
                   .checks(List.of(SourceChecks.alreadyRan(host.name()))));
       case ReportEvidence, CleanUp -> reportEvidence(orderDone());
       case CarryOut -> carryOut();
@@ -70,10 +59,10 @@ final class DestinationRole extends Role {
     return DestinationStepViewBuilder.builder()
         .phase(phase())
         .needsKnown(source != null && source.needs() != null)
-        .state(reported == null ? null : reported.state())
+        .state(half.state())
         .closed(entry != null && !entry.stage().isOpen())
         .sourceEnd(source == null ? null : source.endSequence())
-        .peerSequence(reported == null ? null : reported.peerSequence())
+        .peerSequence(half.peerSequence())
         // Also an order of nothing: the operator asks for a new reading.
         .orderPending(orderedStep() > orderDone())
         .evidenceChanged(evidenceChanged)
@@ -115,8 +104,8 @@ final class DestinationRole extends Role {
                     .orElse(null),
                 here.map(DomainFacts::name).orElse(null),
                 directories(needs)));
-    report(
-        next(
+    half.say(
+        half.next(
                 DestinationChecks.refuse(checks)
                     ? DestinationState.Refused
                     : DestinationState.Checked,
@@ -159,21 +148,21 @@ final class DestinationRole extends Role {
       evidenceChanged = false;
       return;
     }
-    report(
-        next(
+    half.say(
+        half.next(
                 isClean(domain, started) ? DestinationState.CleanedUp : DestinationState.Checked,
                 source)
             .domain(now)
             .started(started)
             .done(done == 0 ? null : done));
     evidenceChanged = false;
-    advance();
+    proceed();
   }
 
   /** Whether the last report says the same, and stands on the source's end. */
   private boolean isKnown(
       DomainReport now, Started started, @Nullable SourceReport source, int done) {
-    var last = reported;
+    var last = half.last();
     if (last == null || last.started() == null || !now.equals(last.domain())) {
       return false;
     }
@@ -298,26 +287,5 @@ final class DestinationRole extends Role {
     if (entry != null && entry.stage().isOpen() && !entry.eventsMissed()) {
       record(e -> e.withEventsMissed(true));
     }
-  }
-
-  private DestinationReportBuilder next(DestinationState state, @Nullable SourceReport seen) {
-    var before = reported;
-    var builder =
-        before == null
-            ? DestinationReportBuilder.builder()
-            : DestinationReportBuilder.builder(before);
-    return builder
-        .attemptUID(attemptUID)
-        .sequence(before == null ? 1 : before.sequence() + 1)
-        .peerSequence(seen == null ? null : seen.sequence())
-        .bootID(host.bootID())
-        .libvirtdStartTime(daemonStart())
-        .state(state);
-  }
-
-  private void report(DestinationReportBuilder builder) {
-    var report = builder.build();
-    host.api().report(migration.getMetadata().getName(), report);
-    reported = report;
   }
 }

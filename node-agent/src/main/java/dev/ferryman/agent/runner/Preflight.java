@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Preflight {
   private final Role role;
   private @Nullable CompletableFuture<Route> route;
+  private boolean markersRemoved;
 
   /**
    * How the destination is reached.
@@ -87,6 +88,7 @@ final class Preflight {
             .distinct()
             .map(directory -> Markers.in(Path.of(directory), role.attemptUID))
             .toList();
+    markersRemoved = false;
     role.record(entry -> entry.withMarkers(markers.stream().map(Path::toString).toList()));
     var failed = new ArrayList<Check>();
     for (var marker : markers) {
@@ -101,10 +103,13 @@ final class Preflight {
     return failed;
   }
 
-  /** Removes the markers that the journal knows; tried again as long as one cannot be removed. */
+  /**
+   * Removes the markers that the journal knows; tried again as long as one cannot be removed. That
+   * they are gone needs no entry: removing one twice does no harm.
+   */
   void removeMarkers() {
     var entry = role.entry();
-    if (entry == null || entry.markers().isEmpty()) {
+    if (markersRemoved || entry == null) {
       return;
     }
     for (var marker : entry.markers()) {
@@ -114,6 +119,6 @@ final class Preflight {
         throw new ApiUnavailableException("marker " + marker + " is not removed yet: " + e, e);
       }
     }
-    role.record(e -> e.withMarkers(List.of()));
+    markersRemoved = true;
   }
 }

@@ -74,7 +74,7 @@ abstract class Role {
   /** Takes the next step, if there is one to take; called again after each that was taken. */
   protected abstract void advance();
 
-  /** What is left to do when the object has gone. */
+  /** What is left to do when the object has gone, or is about another attempt. */
   protected abstract void advanceOrphaned();
 
   /** libvirt reported something of the instance's domain. */
@@ -89,11 +89,10 @@ abstract class Role {
   final void changed(LiveMigration now) {
     perform(
         () -> {
-          if (isOlder(now, migration)) {
-            return;
+          if (!isOlder(now, migration)) {
+            migration = now;
+            proceed();
           }
-          migration = now;
-          advance();
         });
   }
 
@@ -131,9 +130,9 @@ abstract class Role {
     perform(this::proceed);
   }
 
-  /** Takes the next step, whichever way the object has gone. */
+  /** Takes the next step; for an attempt that is over, that of an orphan. */
   protected final void proceed() {
-    if (gone) {
+    if (gone || !isCurrent()) {
       advanceOrphaned();
     } else {
       advance();
@@ -233,7 +232,7 @@ abstract class Role {
   }
 
   /** Whether the object is about this attempt. */
-  protected final boolean isCurrent() {
+  private boolean isCurrent() {
     var status = migration.getStatus();
     Attempt attempt = status == null ? null : status.attempt();
     return attempt != null && attempt.uid().equals(attemptUID);

@@ -45,10 +45,6 @@ final class SourceRole extends Role {
 
   @Override
   protected void advance() {
-    if (!isCurrent()) {
-      advanceOrphaned();
-      return;
-    }
     half.seen(status().source());
     switch (SourceStep.next(view())) {
       case Wait -> {}
@@ -104,7 +100,6 @@ final class SourceRole extends Role {
   }
 
   private void beginChecking() {
-    record(entry -> entry);
     preflight.begin();
     var other = otherAttempt();
     if (other != null) {
@@ -122,7 +117,7 @@ final class SourceRole extends Role {
     checks.addAll(preflight.putMarkers(needs));
     half.say(
         half.next(SourceState.Checking).needs(needs).checks(checks).domain(Domains.report(domain)));
-    advance();
+    proceed();
   }
 
   private @Nullable String otherAttempt() {
@@ -153,11 +148,12 @@ final class SourceRole extends Role {
     }
     preflight.removeMarkers();
     half.say(half.next(SourceState.Checked).checks(checks));
-    advance();
+    proceed();
   }
 
   private void refuse(List<Check> checks) {
     preflight.removeMarkers();
+    record(entry -> entry);
     half.say(half.next(SourceState.Refused).checks(checks));
   }
 
@@ -183,7 +179,7 @@ final class SourceRole extends Role {
       throw e;
     }
     call.make();
-    advance();
+    proceed();
   }
 
   /** The announcement was sent, but no answer came: only what the API holds now counts. */
@@ -205,7 +201,7 @@ final class SourceRole extends Role {
     } else {
       notStarted();
     }
-    advance();
+    proceed();
   }
 
   private void notStarted() {
@@ -216,7 +212,7 @@ final class SourceRole extends Role {
   private void adopt() {
     if (half.state() == SourceState.Checked && !call.job().migrating()) {
       notStarted();
-      advance();
+      proceed();
     } else {
       call.adopt();
     }
@@ -261,7 +257,7 @@ final class SourceRole extends Role {
       half.say(evidence);
     }
     evidenceChanged = false;
-    advance();
+    proceed();
   }
 
   /** Journals how the call ended, before anything is said of it. */
@@ -335,7 +331,7 @@ final class SourceRole extends Role {
     preflight.removeMarkers();
     var now = Domains.report(host.hypervisor().domain(instanceUUID));
     half.say(half.next(SourceState.CleanedUp).domain(now).jobActive(false));
-    advance();
+    proceed();
   }
 
   private void close() {
