@@ -1,0 +1,70 @@
+package dev.ferryman.lab.figures;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.awaitility.core.ConditionTimeoutException;
+import org.libvirt.LibvirtException;
+
+/** The program behind {@code lab figures}: measures, and prints what it found. */
+public final class Figures {
+  private Figures() {}
+
+  /** Ends with 1 if a move failed: there are no figures then. */
+  public static void main(String[] arguments) {
+    var settings = Settings.parse(arguments);
+    var exitCode = 1;
+    try {
+      run(settings);
+      exitCode = 0;
+    } catch (MoveFailedException | ConditionTimeoutException e) {
+      System.err.println("figures: " + e.getMessage());
+    } catch (RuntimeException | LibvirtException | IOException e) {
+      System.err.println("figures: " + e);
+    }
+    System.exit(exitCode); // whatever threads of libvirt and of the client are left
+  }
+
+  private static void run(Settings settings) throws LibvirtException, IOException {
+    var load = Files.readString(Path.of("/proc/loadavg")).split(" ", 2)[0];
+    HostLibvirt.startEvents();
+    Map<Settings.Host, HostLibvirt> libvirt = new HashMap<>();
+    for (var host : settings.hosts()) {
+      libvirt.put(host, HostLibvirt.open(host, settings.guest()));
+    }
+    try (var ferryman = new Ferryman()) {
+      var measurement = new Measurement(settings, ferryman, libvirt);
+      measurement.warmUp();
+      var overheads = measurement.overheads();
+      var pairs = measurement.pairs();
+      System.out.print(
+          new Report()
+              .fact("machine", machine() + ", load " + load + " before the first move")
+              .fact("guest", settings.guestFacts())
+              .fact("moves", "back and forth, after one of each kind that is not counted")
+              .fact(
+                  "versions", libvirt.get(settings.first()).versions() + ", " + programs(ferryman))
+              .overheads(overheads)
+              .pairs(pairs));
+    }
+  }
+
+  private static String machine() throws IOException {
+    try (var lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+      var model = lines.filter(line -> line.startsWith("model name")).findFirst().orElse(": CPU");
+      return Runtime.getRuntime().availableProcessors()
+          + " cores, "
+          + model.substring(model.indexOf(':') + 1).strip();
+    }
+  }
+
+  private static String programs(Ferryman ferryman) {
+    return String.join(
+        ", ",
+        ferryman.version(),
+        "Java " + System.getProperty("java.version"),
+        "Linux " + System.getProperty("os.version"));
+  }
+}

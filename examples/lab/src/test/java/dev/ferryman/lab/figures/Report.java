@@ -1,0 +1,68 @@
+package dev.ferryman.lab.figures;
+
+import java.util.List;
+import java.util.Locale;
+
+/** Prints the figures as plain text. */
+final class Report {
+  private final StringBuilder text = new StringBuilder();
+
+  Report fact(String name, String value) {
+    text.append(String.format(Locale.ROOT, "%-10s %s%n", name, value));
+    return this;
+  }
+
+  Report overheads(List<Measurement.Overhead> overheads) {
+    if (overheads.isEmpty()) {
+      return this;
+    }
+    heading("What Ferryman adds to a move [ms]");
+    milliseconds("order sent to start of libvirt's job", Sample.of(overheads, o -> o.before()));
+    milliseconds("end of the job to Succeeded seen", Sample.of(overheads, o -> o.after()));
+    milliseconds("both", Sample.of(overheads, o -> o.sum()));
+    milliseconds("(the job itself)", Sample.of(overheads, o -> o.job()));
+    return this;
+  }
+
+  Report pairs(List<Measurement.Pair> pairs) {
+    if (pairs.isEmpty()) {
+      return this;
+    }
+    heading("Total time of a move [ms]");
+    milliseconds("raw virsh migrate", Sample.of(pairs, pair -> pair.raw().total()));
+    milliseconds(
+        "Ferryman, order sent to Succeeded seen", Sample.of(pairs, p -> p.ferryman().total()));
+    ratios("Ferryman / raw, pair by pair", Sample.of(pairs, Measurement.Pair::totalRatio));
+    heading("Longest gap between the guest's heartbeats [ms]");
+    milliseconds("raw virsh migrate", Sample.of(pairs, pair -> pair.raw().downtime()));
+    milliseconds("Ferryman", Sample.of(pairs, pair -> pair.ferryman().downtime()));
+    ratios("Ferryman / raw, pair by pair", Sample.of(pairs, Measurement.Pair::downtimeRatio));
+    return this;
+  }
+
+  private void heading(String what) {
+    text.append(
+        String.format(Locale.ROOT, "%n%-48s %4s %9s %9s %9s%n", what, "n", "min", "median", "max"));
+  }
+
+  private void milliseconds(String what, Sample sample) {
+    row(what, sample, "%.0f");
+  }
+
+  private void ratios(String what, Sample sample) {
+    row(what, sample, "%.2f");
+  }
+
+  private void row(String what, Sample sample, String number) {
+    text.append(String.format(Locale.ROOT, "  %-46s %4d", what, sample.size()));
+    for (var value : List.of(sample.min(), sample.median(), sample.max())) {
+      text.append(String.format(Locale.ROOT, "%10s", String.format(Locale.ROOT, number, value)));
+    }
+    text.append(System.lineSeparator());
+  }
+
+  @Override
+  public String toString() {
+    return text.toString();
+  }
+}

@@ -1,0 +1,82 @@
+package dev.ferryman.lab.figures;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * What to measure and where, as {@code lib/figures.sh} gives it.
+ *
+ * @param moves for the overhead
+ * @param pairs of a raw move and one through Ferryman
+ * @param guest its name; the one that is moved
+ * @param ticks file of its heartbeats
+ * @param guestFacts how it is made and run, for the reader of the figures
+ * @param lab the lab's command
+ * @param first the compute host where the guest is
+ * @param second the one that it is moved to, and back
+ */
+record Settings(
+    int moves,
+    int pairs,
+    String guest,
+    Path ticks,
+    String guestFacts,
+    Path lab,
+    Host first,
+    Host second) {
+
+  /**
+   * A compute host.
+   *
+   * @param address where migrations to it send their data
+   * @param socket of its libvirt daemon, as this machine sees it
+   */
+  record Host(String name, String address, String socket) {
+    /** From {@code NAME,ADDRESS,SOCKET}. */
+    static Host parse(String text) {
+      var parts = text.split(",", 3);
+      return new Host(parts[0], parts[1], parts[2]);
+    }
+
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  /** From arguments {@code KEY=VALUE}. */
+  static Settings parse(String[] arguments) {
+    Map<String, String> given =
+        Arrays.stream(arguments)
+            .map(argument -> argument.split("=", 2))
+            .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
+    Function<String, String> value =
+        key -> {
+          if (!given.containsKey(key)) {
+            throw new IllegalArgumentException(key + "=... is missing");
+          }
+          return given.get(key);
+        };
+    return new Settings(
+        Integer.parseInt(value.apply("moves")),
+        Integer.parseInt(value.apply("pairs")),
+        value.apply("guest"),
+        Path.of(value.apply("ticks")),
+        value.apply("guest-facts"),
+        Path.of(value.apply("lab")),
+        Host.parse(value.apply("first")),
+        Host.parse(value.apply("second")));
+  }
+
+  List<Host> hosts() {
+    return List.of(first, second);
+  }
+
+  Host otherThan(Host host) {
+    return host.equals(first) ? second : first;
+  }
+}
