@@ -1,5 +1,7 @@
 package dev.ferryman.crds;
 
+import java.nio.charset.StandardCharsets;
+
 /**
  * Upper bounds of the schema, so that no writer can fill the API server. What comes from a host is
  * cut to them before it is written: a refused write would silently age the host.
@@ -39,5 +41,16 @@ public final class Bounds {
   /** The text, cut to its bound with an ellipsis. */
   public static String cut(String text, int bound) {
     return text.length() <= bound ? text : text.substring(0, bound - 1) + "\u2026";
+  }
+
+  /** The text, cut to its bound in bytes of UTF-8 with an ellipsis, as Kubernetes counts notes. */
+  public static String cutBytes(String text, int bound) {
+    var cut = text;
+    for (int length = Math.min(text.length(), bound);
+        cut.getBytes(StandardCharsets.UTF_8).length > bound;
+        length--) {
+      cut = cut(text, length);
+    }
+    return cut;
   }
 }

@@ -7,7 +7,6 @@ import dev.ferryman.agent.inventory.ProcFiles;
 import dev.ferryman.agent.inventory.StorageReader;
 import dev.ferryman.agent.journal.Journal;
 import dev.ferryman.agent.kube.AgentEvents;
-import dev.ferryman.agent.kube.ApiUnavailableException;
 import dev.ferryman.agent.kube.Heartbeat;
 import dev.ferryman.agent.kube.HostPublisher;
 import dev.ferryman.agent.kube.HostPublisherSettings;
@@ -49,6 +48,9 @@ final class Agent implements AutoCloseable {
   private static final int WATCH_RECONNECT_MILLISECONDS = 200;
 
   private static final long SETTLE_AGAIN_MILLISECONDS = 500;
+
+  /** A net below the watch: its events are what is acted on. */
+  private static final long REREAD_SECONDS = 30;
 
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private volatile boolean settled;
@@ -124,6 +126,9 @@ final class Agent implements AutoCloseable {
           settleFirst(runner);
           hypervisor.addListener(runner);
           watch.start();
+          var unused =
+              timer.scheduleWithFixedDelay(
+                  runner::reread, REREAD_SECONDS, REREAD_SECONDS, TimeUnit.SECONDS);
           settled = true;
           publisher.changed();
           LOG.info("agent of {} takes work", settings.host());
@@ -136,8 +141,9 @@ final class Agent implements AutoCloseable {
       try {
         runner.settleFirst();
         return;
-      } catch (ApiUnavailableException e) {
-        LOG.warn("waits for the API server to take up old attempts: {}", e.getMessage());
+      } catch (RuntimeException e) {
+        // Of whatever kind: without this the agent would stay up and never work.
+        LOG.warn("old attempts cannot be taken up yet: {}", e.toString());
       }
       try {
         TimeUnit.MILLISECONDS.sleep(SETTLE_AGAIN_MILLISECONDS);

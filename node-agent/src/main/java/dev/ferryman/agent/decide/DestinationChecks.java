@@ -1,5 +1,6 @@
 package dev.ferryman.agent.decide;
 
+import dev.ferryman.crds.Bounds;
 import dev.ferryman.crds.Check;
 import dev.ferryman.crds.CheckName;
 import dev.ferryman.crds.CheckOutcome;
@@ -7,6 +8,7 @@ import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.livemigration.Disk;
 import dev.ferryman.crds.livemigration.Needs;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -47,10 +49,12 @@ public final class DestinationChecks {
     checks.add(machineType(needs, seen));
     checks.add(name(needs, instanceUUID, seen));
     checks.add(uuid(seen));
-    for (var disk : needs.disks()) {
-      checks.add(storage(disk, seen));
-    }
     checks.add(switchover(needs, seen));
+    needs.disks().stream()
+        .map(disk -> storage(disk, seen))
+        .sorted(Comparator.comparing(check -> check.outcome() != CheckOutcome.Fail))
+        .limit(Bounds.CHECKS - checks.size())
+        .forEach(checks::add);
     return List.copyOf(checks);
   }
 
@@ -157,8 +161,12 @@ public final class DestinationChecks {
         CheckOutcome.Warn,
         Reason.SwitchoverUnprotected.name(),
         seen.host(),
-        (writable ? "no image lock protects " + unprotected : "the instance has no writable disk")
-            + ": if the connection breaks at switch-over, both copies can run for a time");
+        Bounds.cut(
+            (writable
+                    ? "no image lock protects " + unprotected
+                    : "the instance has no writable disk")
+                + ": if the connection breaks at switch-over, both copies can run for a time",
+            Bounds.MESSAGE));
   }
 
   private static boolean isLocked(Disk disk, Seen seen) {
@@ -175,10 +183,16 @@ public final class DestinationChecks {
   }
 
   private static Check pass(CheckName name, Seen seen, String message) {
-    return new Check(name.name(), CheckOutcome.Pass, null, seen.host(), message);
+    return new Check(
+        name.name(), CheckOutcome.Pass, null, seen.host(), Bounds.cut(message, Bounds.MESSAGE));
   }
 
   private static Check fail(CheckName name, Reason reason, Seen seen, String message) {
-    return new Check(name.name(), CheckOutcome.Fail, reason.name(), seen.host(), message);
+    return new Check(
+        name.name(),
+        CheckOutcome.Fail,
+        reason.name(),
+        seen.host(),
+        Bounds.cut(message, Bounds.MESSAGE));
   }
 }

@@ -111,6 +111,12 @@ public enum SourceStep {
     if (ran && (view.state() == null || isBeforeStart(view.state()))) {
       return RefuseSecondRun;
     }
+    if (!ran && (view.state() == SourceState.Starting || view.state() == SourceState.Running)) {
+      // A start that this host gave up came through late; or its journal was lost.
+      return view.known() == Known.Checking && view.state() == SourceState.Starting
+          ? CleanUp
+          : Adopt;
+    }
     return switch (view.phase()) {
       case Pending, Preparing, Succeeded, Failed, Cancelled -> Wait;
       case Checking -> whenChecking(view);

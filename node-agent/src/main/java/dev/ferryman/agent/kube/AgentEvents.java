@@ -23,6 +23,9 @@ public final class AgentEvents {
   /** Where events about cluster-scoped objects live (Kubernetes API conventions). */
   private static final String NAMESPACE = "default";
 
+  /** The API server appends some characters to make a name of it. */
+  private static final int LONGEST_PREFIX = 200;
+
   private final KubernetesClient client;
   private final Executor executor;
   private final Clock clock;
@@ -43,17 +46,21 @@ public final class AgentEvents {
     write("Warning", migration, reason, note);
   }
 
+  private static String prefix(String name) {
+    return name.substring(0, Math.min(name.length(), LONGEST_PREFIX)) + "-";
+  }
+
   private void write(String type, LiveMigration migration, String reason, String note) {
     var event =
         new EventBuilder()
             .withNewMetadata()
-            .withGenerateName(Bounds.cut(migration.getMetadata().getName(), 200) + "-")
+            .withGenerateName(prefix(migration.getMetadata().getName()))
             .withNamespace(NAMESPACE)
             .endMetadata()
             .withType(type)
             .withReason(reason)
             .withAction(reason)
-            .withNote(Bounds.cut(note, Bounds.MESSAGE))
+            .withNote(Bounds.cutBytes(note, Bounds.MESSAGE))
             .withReportingController("ferryman.dev/node-agent")
             .withReportingInstance(host)
             .withEventTime(new MicroTime(MICROSECONDS.format(clock.instant())))

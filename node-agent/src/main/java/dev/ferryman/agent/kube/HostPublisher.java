@@ -200,7 +200,11 @@ public final class HostPublisher implements AutoCloseable {
       var result = HostInventory.of(reader.read(), settings.migration());
       truncated = result.truncated();
       return withConditions(result.status(), obstacle.get(), now);
-    } catch (HypervisorException e) {
+    } catch (RuntimeException e) {
+      // Of whatever kind: a host that says nothing would look alive and ready as it ages.
+      if (!(e instanceof HypervisorException)) {
+        LOG.error("This host cannot be read", e);
+      }
       var unreachable = new NotReady(Reason.LibvirtUnreachable, String.valueOf(e.getMessage()));
       return withConditions(
           StaleInventory.of(last, reader.bootID()), Optional.of(unreachable), now);

@@ -4,6 +4,7 @@ import dev.ferryman.crds.livemigration.ProcessIdentity;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -36,7 +37,12 @@ final class HostProcesses {
         return OptionalLong.of(daemon.get().startTicks());
       }
     }
-    return OptionalLong.empty();
+    // A container may see the host's processes, but not the directory of the pid files.
+    return processes.pids().stream()
+        .flatMap(pid -> processes.stat(pid).stream())
+        .filter(stat -> DAEMONS.contains(stat.command()))
+        .mapToLong(ProcessTable.Stat::startTicks)
+        .findFirst();
   }
 
   /**
@@ -96,7 +102,12 @@ final class HostProcesses {
     if (name.isEmpty() || name.startsWith(".") || name.contains("/") || name.contains("\0")) {
       throw HypervisorException.noAnswer("'" + name + "' is no name of a file of libvirt");
     }
-    return settings.runDirectory().resolve(name + suffix);
+    try {
+      return settings.runDirectory().resolve(name + suffix);
+    } catch (InvalidPathException e) {
+      throw HypervisorException.noAnswer(
+          "'" + name + "' is no file name in this process's locale; set LC_ALL=C.UTF-8");
+    }
   }
 
   private static Optional<Long> pid(Path file) {

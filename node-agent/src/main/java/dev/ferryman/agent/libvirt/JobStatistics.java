@@ -22,9 +22,10 @@ final class JobStatistics {
   }
 
   static JobFacts facts(int type, TypedParameters job) {
-    return (type == BOUNDED || type == UNBOUNDED) && isOutgoingMigration(job)
-        ? new JobFacts(true, progress(job))
-        : JobFacts.NONE;
+    if (type != BOUNDED && type != UNBOUNDED) {
+      return JobFacts.NONE;
+    }
+    return isOutgoingMigration(job) ? JobFacts.migration(progress(job)) : JobFacts.OTHER;
   }
 
   static Progress progress(TypedParameters job) {

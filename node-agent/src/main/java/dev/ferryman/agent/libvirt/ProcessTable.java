@@ -6,8 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /** The processes of this host (proc(5)). */
 public final class ProcessTable {
@@ -52,6 +54,22 @@ public final class ProcessTable {
     /** Only its exit status is left: none of its threads runs. */
     boolean isDead() {
       return state == 'X' || (state == 'Z' && threads <= 1);
+    }
+  }
+
+  /** All processes, the oldest pid first. */
+  List<Long> pids() {
+    try (Stream<Path> entries = Files.list(root)) {
+      return entries
+          .map(entry -> String.valueOf(entry.getFileName()))
+          .filter(name -> !name.isEmpty() && name.chars().allMatch(c -> c >= '0' && c <= '9'))
+          .map(Long::valueOf)
+          .sorted()
+          .toList();
+    } catch (NoSuchFileException e) {
+      return List.of();
+    } catch (IOException e) {
+      throw HypervisorException.noAnswer(root + " cannot be read: " + e.getMessage());
     }
   }
 

@@ -17,9 +17,11 @@ import dev.ferryman.crds.livemigration.DomainReport;
 import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.LiveMigration;
 import dev.ferryman.crds.livemigration.Needs;
+import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.SourceReport;
 import dev.ferryman.crds.livemigration.Started;
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -32,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class DestinationRole extends Role {
   private final DestinationHalf half = new DestinationHalf(this);
   private boolean evidenceChanged;
+  private boolean warned;
 
   DestinationRole(HostContext host, LiveMigration migration, Mission mission) {
     super(host, migration, mission);
@@ -133,7 +136,7 @@ final class DestinationRole extends Role {
         case NotShared -> Directory.NotShared;
         case NoDirectory -> Directory.Missing;
       };
-    } catch (IOException e) {
+    } catch (IOException | InvalidPathException e) {
       return Directory.Silent;
     }
   }
@@ -163,7 +166,11 @@ final class DestinationRole extends Role {
   private boolean isKnown(
       DomainReport now, Started started, @Nullable SourceReport source, int done) {
     var last = half.last();
-    if (last == null || last.started() == null || !now.equals(last.domain())) {
+    if (last == null
+        || last.started() == null
+        || !now.equals(last.domain())
+        || !host.bootID().equals(last.bootID())
+        || !Objects.equals(daemonStart(), last.libvirtdStartTime())) {
       return false;
     }
     var end = source == null ? null : source.endSequence();
@@ -173,14 +180,15 @@ final class DestinationRole extends Role {
         && (end == null || (peer != null && peer >= end));
   }
 
-  /** Nothing is left, or what is here is the instance itself, paused if it was before. */
+  /**
+   * Nothing is left of the attempt: what is here is none of its making, or it is the instance
+   * itself, paused if it was before.
+   */
   private boolean isClean(Optional<DomainFacts> domain, Started started) {
     return domain.isEmpty()
+        || !attemptUID.equals(domain.get().definition().attemptMark())
         || started == Started.Started
-        || (wasPaused()
-            && domain.get().state() == DomainState.Paused
-            && !domain.get().incoming()
-            && attemptUID.equals(domain.get().definition().attemptMark()));
+        || (wasPaused() && domain.get().state() == DomainState.Paused && !domain.get().incoming());
   }
 
   private boolean wasPaused() {
@@ -231,27 +239,42 @@ final class DestinationRole extends Role {
 
   /** A host that was silent when the migration ended removes what its own journal proves idle. */
   private void close() {
-    switch (phase()) {
-      case Failed, Cancelled -> removeWhatNeverRan();
-      default -> {}
+    if (phase() == Phase.Succeeded || hasRemovedWhatNeverRan()) {
+      record(entry -> entry.withStage(Stage.Closed));
+      done();
     }
-    record(entry -> entry.withStage(Stage.Closed));
-    done();
   }
 
-  private void removeWhatNeverRan() {
-    var uuid = instanceUUID;
-    var domain = host.hypervisor().domain(uuid);
+  /**
+   * False as long as a copy of the attempt stands still here that may be neither kept nor removed.
+   */
+  private boolean hasRemovedWhatNeverRan() {
+    var domain = host.hypervisor().domain(instanceUUID);
     var now = Domains.report(domain);
-    if (domain.isEmpty()
-        || domain.get().incoming()
-        || started(now) != Started.NeverStarted
-        || OrderGuard.permit(DestinationOrder.Destroy, now, attemptUID)
-            != OrderGuard.Permission.Act) {
-      return;
+    if (domain.isEmpty() || !attemptUID.equals(now.attemptMark()) || now.state().runs()) {
+      return true;
     }
-    remove(uuid, now);
+    if (domain.get().incoming()) {
+      return false;
+    }
+    if (started(now) != Started.NeverStarted) {
+      warnOfCopy();
+      return false;
+    }
+    remove(instanceUUID, now);
     host.listener().settled(migration, "destination: removed a copy that never ran");
+    return true;
+  }
+
+  private void warnOfCopy() {
+    if (!warned) {
+      warned = true;
+      host.listener()
+          .settled(
+              migration,
+              "destination: a copy of the instance stands still here, and whether it ever ran is not"
+                  + " known: it is left for a person to remove");
+    }
   }
 
   @Override
@@ -261,6 +284,11 @@ final class DestinationRole extends Role {
       record(e -> e.withStage(Stage.Closed));
     }
     done();
+  }
+
+  @Override
+  protected void doubtEvidence() {
+    evidenceChanged = entry() != null;
   }
 
   @Override

@@ -21,6 +21,8 @@ public final class MigrationRunner implements HypervisorListener, AutoCloseable 
   private final HostContext host;
   private final ConcurrentMap<Key, Role> roles = new ConcurrentHashMap<>();
 
+  private boolean gapsNoted;
+
   private record Key(String attemptUID, Part part) {}
 
   public MigrationRunner(HostContext host) {
@@ -34,27 +36,39 @@ public final class MigrationRunner implements HypervisorListener, AutoCloseable 
    * @throws dev.ferryman.agent.kube.ApiUnavailableException if the API server does not answer
    */
   public void settleFirst() {
-    for (var entry : host.journal().open()) {
-      host.journal().put(entry.withEventsMissed(true));
-      var migration = current(entry);
-      LOG.info(
-          "takes up migration {} attempt {} as {}: {} in the journal, {}",
-          entry.liveMigrationName(),
-          entry.attemptUID(),
-          entry.part(),
-          entry.stage(),
-          migration.isPresent() ? "known to the API" : "gone from the API");
-      var role =
-          role(
-              new Key(entry.attemptUID(), entry.part()),
-              entry.instanceUUID(),
-              migration.orElseGet(() -> placeholder(entry)));
-      if (migration.isPresent()) {
-        role.wake();
-      } else {
-        role.gone();
+    var open = host.journal().open();
+    if (!gapsNoted) {
+      open.forEach(entry -> host.journal().put(entry.withEventsMissed(true)));
+      gapsNoted = true;
+    }
+    for (var entry : open) {
+      var key = new Key(entry.attemptUID(), entry.part());
+      if (!roles.containsKey(key)) {
+        takeUp(key, entry);
       }
     }
+  }
+
+  private void takeUp(Key key, JournalEntry entry) {
+    var migration = current(entry);
+    LOG.info(
+        "takes up migration {} attempt {} as {}: {} in the journal, {}",
+        entry.liveMigrationName(),
+        entry.attemptUID(),
+        entry.part(),
+        entry.stage(),
+        migration.isPresent() ? "known to the API" : "gone from the API");
+    var role = role(key, entry.instanceUUID(), migration.orElseGet(() -> placeholder(entry)));
+    if (migration.isPresent()) {
+      role.refresh();
+    } else {
+      role.gone();
+    }
+  }
+
+  /** Looks at every object again that this host has a part in: its watch may have missed a word. */
+  public void reread() {
+    roles.values().forEach(Role::reread);
   }
 
   private Optional<LiveMigration> current(JournalEntry entry) {
@@ -132,20 +146,7 @@ public final class MigrationRunner implements HypervisorListener, AutoCloseable 
     roles.forEach(
         (key, role) -> {
           if (key.attemptUID().startsWith(last.getMetadata().getUid() + "/")) {
-            role.perform(
-                () -> {
-                  var now =
-                      host.api()
-                          .get(last.getMetadata().getName())
-                          .filter(
-                              found ->
-                                  found.getMetadata().getUid().equals(last.getMetadata().getUid()));
-                  if (now.isPresent()) {
-                    role.changed(now.get());
-                  } else {
-                    role.gone();
-                  }
-                });
+            role.reread();
           }
         });
   }
@@ -171,7 +172,7 @@ public final class MigrationRunner implements HypervisorListener, AutoCloseable 
 
   @Override
   public void connected() {
-    roles.values().forEach(Role::wake);
+    roles.values().forEach(Role::refresh);
   }
 
   @Override

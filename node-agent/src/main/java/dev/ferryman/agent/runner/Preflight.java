@@ -7,6 +7,7 @@ import dev.ferryman.agent.storage.Markers;
 import dev.ferryman.crds.Check;
 import dev.ferryman.crds.livemigration.Needs;
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,16 +82,25 @@ final class Preflight {
    * @return a failed check for each that could not be made
    */
   List<Check> putMarkers(Needs needs) {
-    var markers =
+    var directories =
         needs.disks().stream()
             .filter(disk -> "file".equals(disk.type()) && disk.path() != null)
             .map(disk -> DestinationChecks.directoryOf(Objects.requireNonNull(disk.path())))
             .distinct()
-            .map(directory -> Markers.in(Path.of(directory), role.attemptUID))
             .toList();
+    var markers = new ArrayList<Path>();
+    var failed = new ArrayList<Check>();
+    for (var directory : directories) {
+      try {
+        markers.add(Markers.in(Path.of(directory), role.attemptUID));
+      } catch (InvalidPathException e) {
+        failed.add(
+            SourceChecks.markerTrouble(
+                role.host.name(), directory, String.valueOf(e.getMessage())));
+      }
+    }
     markersRemoved = false;
     role.record(entry -> entry.withMarkers(markers.stream().map(Path::toString).toList()));
-    var failed = new ArrayList<Check>();
     for (var marker : markers) {
       try {
         role.host.markers().put(marker, role.attemptUID);

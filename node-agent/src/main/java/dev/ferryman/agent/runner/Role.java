@@ -45,6 +45,7 @@ abstract class Role {
   protected LiveMigration migration;
 
   private boolean gone;
+  private boolean mustReread;
   private boolean retrying;
   private @Nullable String lastTrouble;
 
@@ -96,16 +97,60 @@ abstract class Role {
         });
   }
 
+  /** The object has gone from the API server. */
   final void gone() {
     perform(
         () -> {
-          if (!gone) {
-            gone = true;
-            host.listener()
-                .orphaned(
-                    migration, "the LiveMigration has gone; " + part + " cleans up by itself");
-          }
-          advanceOrphaned();
+          becomeOrphan();
+          proceed();
+        });
+  }
+
+  protected final void becomeOrphan() {
+    if (!gone) {
+      gone = true;
+      host.listener()
+          .orphaned(migration, "the LiveMigration has gone; " + part + " cleans up by itself");
+    }
+  }
+
+  protected final boolean isGone() {
+    return gone;
+  }
+
+  /** Reads the object anew, until the API server has answered: a watch may have missed its end. */
+  final void reread() {
+    perform(
+        () -> {
+          mustReread = true;
+          proceed();
+        });
+  }
+
+  private void rereadNow() {
+    var now =
+        host.api()
+            .get(migration.getMetadata().getName())
+            .filter(
+                found ->
+                    Objects.equals(found.getMetadata().getUid(), migration.getMetadata().getUid()));
+    mustReread = false;
+    if (now.isEmpty()) {
+      becomeOrphan();
+    } else if (!isOlder(now.get(), migration)) {
+      migration = now.get();
+    }
+  }
+
+  /** What was read of libvirt before may no longer be so. */
+  protected abstract void doubtEvidence();
+
+  /** libvirt is back: what happened meanwhile must be read. */
+  final void refresh() {
+    perform(
+        () -> {
+          doubtEvidence();
+          proceed();
         });
   }
 
@@ -132,6 +177,9 @@ abstract class Role {
 
   /** Takes the next step; for an attempt that is over, that of an orphan. */
   protected final void proceed() {
+    if (mustReread) {
+      rereadNow();
+    }
     if (gone || !isCurrent()) {
       advanceOrphaned();
     } else {
@@ -158,7 +206,10 @@ abstract class Role {
       if (thread.isShutdown()) {
         LOG.debug("{} of {} was interrupted by the agent's end", part, attemptUID, e);
       } else {
-        LOG.error("{} of {} failed, tries again", part, attemptUID, e);
+        if (!Objects.equals(e.toString(), lastTrouble)) {
+          LOG.error("{} of {} failed, tries again", part, attemptUID, e);
+        }
+        lastTrouble = e.toString();
         wakeLater();
       }
     }

@@ -20,12 +20,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * libvirt's migrate call of one attempt: made once by one process, then watched to the end of the
  * job, by whichever process lives.
  */
 final class SourceCall {
+  private static final Logger LOG = LoggerFactory.getLogger(SourceCall.class);
+
   /** First look at a job: shorter ones end unseen and need no progress. */
   private static final Duration FIRST_LOOK = Duration.ofMillis(300);
 
@@ -77,13 +81,22 @@ final class SourceCall {
         new MigrationRequest(
             domain.uuid(),
             transport.uri(role.destination()),
-            address.isEmpty() ? "" : "tcp://" + address,
+            dataUri(address),
             AttemptMark.put(hypervisor.migratableXml(domain.uuid(), XmlForm.Live), role.attemptUID),
             domain.persistent()
                 ? AttemptMark.put(
                     hypervisor.migratableXml(domain.uuid(), XmlForm.Persistent), role.attemptUID)
                 : "",
             transport.encrypted());
+  }
+
+  private static String dataUri(String address) {
+    if (address.isEmpty()) {
+      return "";
+    }
+    return address.contains(":") && !address.startsWith("[")
+        ? "tcp://[" + address + "]"
+        : "tcp://" + address;
   }
 
   /** The announcement goes out; from here on it may have been accepted. */
@@ -139,7 +152,7 @@ final class SourceCall {
     var progress = job.progress();
     if (job.migrating() && progress != null) {
       progressSeen.accept(progress);
-    } else if (!job.migrating() && !waiting) {
+    } else if (!job.isActive() && !waiting) {
       ended();
     }
     role.proceed();
@@ -166,13 +179,17 @@ final class SourceCall {
 
   /** Asks libvirt to end the job, until it takes that or the job ends. */
   void abort() {
-    if (!Objects.requireNonNull(role.entry()).abortRequested()) {
-      role.record(entry -> entry.withAbortRequested(true));
-    }
     try {
-      role.host.hypervisor().abortJob(role.instanceUUID);
-      abortAccepted = true;
+      // Only a migration: the request would end whatever job the domain has.
+      if (job().migrating()) {
+        role.host.hypervisor().abortJob(role.instanceUUID);
+        abortAccepted = true;
+        role.record(entry -> entry.withAbortRequested(true));
+      }
     } catch (HypervisorException notYetOrNoMore) {
+      LOG.debug("libvirt does not take the abort of {} now", role.attemptUID, notYetOrNoMore);
+    }
+    if (!abortAccepted) {
       abortTried = true;
       role.wakeAfter(
           ABORT_AGAIN,

@@ -16,6 +16,7 @@ import dev.ferryman.crds.livemigration.CallResult;
 import dev.ferryman.crds.livemigration.DomainReport;
 import dev.ferryman.crds.livemigration.LiveMigration;
 import dev.ferryman.crds.livemigration.MigrationStatistics;
+import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.Progress;
 import dev.ferryman.crds.livemigration.SourceOrder;
 import dev.ferryman.crds.livemigration.SourceState;
@@ -36,6 +37,7 @@ final class SourceRole extends Role {
   private final Preflight preflight = new Preflight(this);
   private final SourceCall call = new SourceCall(this, this::progressed);
   private boolean evidenceChanged;
+  private boolean orphanLooks;
   private int busyLooks;
   private @Nullable MigrationStatistics statistics;
 
@@ -188,15 +190,13 @@ final class SourceRole extends Role {
     if (now.isEmpty()
         || !Objects.equals(now.get().getMetadata().getUid(), migration.getMetadata().getUid())) {
       notStarted();
-      gone();
+      becomeOrphan();
+      proceed();
       return;
     }
     migration = now.get();
-    var source = status().source();
-    if (source != null
-        && source.attemptUID().equals(attemptUID)
-        && source.state() == SourceState.Starting) {
-      half.seen(source);
+    half.seen(status().source());
+    if (half.state() == SourceState.Starting && phase() == Phase.Migrating && !isCancelled()) {
       call.make();
     } else {
       notStarted();
@@ -210,15 +210,21 @@ final class SourceRole extends Role {
   }
 
   private void adopt() {
-    if (half.state() == SourceState.Checked && !call.job().migrating()) {
-      notStarted();
-      proceed();
-    } else {
-      call.adopt();
+    if (half.state() == SourceState.Checked && !call.job().isActive()) {
+      // As far as the API knows the announcement was not accepted. Whether it never was, or the API
+      // was restored from before it, nobody can tell.
+      record(entry -> entry.withStage(Stage.Closed));
+      refuse(List.of(SourceChecks.alreadyRan(host.name())));
+      return;
     }
+    record(entry -> entry.withStage(Stage.Starting));
+    call.adopt();
   }
 
   private void progressed(Progress reading) {
+    if (isGone()) {
+      return;
+    }
     half.say(
         half.next(SourceState.Running)
             .jobActive(true)
@@ -266,9 +272,10 @@ final class SourceRole extends Role {
     if (outcome.code() <= CallResult.SUCCESS) {
       statistics = call.statistics();
     }
+    var ended = record(entry -> entry.withStage(Stage.Ended).withResult(outcome));
     host.listener()
         .ended(migration, outcome.code() == CallResult.SUCCESS, String.valueOf(outcome.message()));
-    return record(entry -> entry.withStage(Stage.Ended).withResult(outcome));
+    return ended;
   }
 
   private static boolean isSuccess(JournalEntry entry) {
@@ -281,6 +288,8 @@ final class SourceRole extends Role {
     return last != null
         && last.endSequence() != null
         && last.state() == SourceState.CleanedUp
+        && host.bootID().equals(last.bootID())
+        && Objects.equals(daemonStart(), last.libvirtdStartTime())
         && now.equals(last.domain())
         && switched == last.switched()
         && done == (last.done() == null ? 0 : last.done());
@@ -296,7 +305,7 @@ final class SourceRole extends Role {
             order,
             now,
             baseline == null ? null : baseline.domain().process(),
-            call.job().migrating());
+            call.job().isActive());
     if (permission == OrderGuard.Permission.Act) {
       act(order, now);
     }
@@ -336,6 +345,9 @@ final class SourceRole extends Role {
 
   private void close() {
     preflight.removeMarkers();
+    if (phase() == Phase.Succeeded) {
+      undefineLeftover();
+    }
     record(entry -> entry.withStage(Stage.Closed));
     done();
   }
@@ -345,11 +357,45 @@ final class SourceRole extends Role {
     var entry = entry();
     if (entry == null || !entry.stage().isOpen()) {
       done();
-    } else if (entry.stage() == Stage.Starting && (call.isWaiting() || call.job().migrating())) {
-      wakeAfter(LOOK_AGAIN, this::advanceOrphaned);
+    } else if (entry.stage() == Stage.Starting && (call.isWaiting() || call.job().isActive())) {
+      lookAgainOrphaned();
     } else {
-      close();
+      preflight.removeMarkers();
+      record(e -> e.withStage(Stage.Closed));
+      done();
     }
+  }
+
+  /** One look at a time, however often something happens meanwhile. */
+  private void lookAgainOrphaned() {
+    if (!orphanLooks) {
+      orphanLooks = true;
+      wakeAfter(
+          LOOK_AGAIN,
+          () -> {
+            orphanLooks = false;
+            proceed();
+          });
+    }
+  }
+
+  /** A host that was silent when the move was settled owes this by its journal. */
+  private void undefineLeftover() {
+    var entry = entry();
+    if (entry == null || entry.stage() != Stage.Ended) {
+      return;
+    }
+    var now = Domains.report(host.hypervisor().domain(instanceUUID));
+    if (OrderGuard.permit(SourceOrder.Undefine, now, null, false) == OrderGuard.Permission.Act) {
+      host.hypervisor().undefine(instanceUUID);
+      host.listener().settled(migration, "source: removed the definition that the move left");
+    }
+  }
+
+  @Override
+  protected void doubtEvidence() {
+    var entry = entry();
+    evidenceChanged = entry != null && entry.stage() == Stage.Ended;
   }
 
   @Override

@@ -76,6 +76,16 @@ class SourceStepTest {
             RUNNING,
             v -> v.withCall(Call.None),
             Adopt),
+        step(
+            "a start that was given up came through late",
+            GO,
+            v -> v.withState(SourceState.Starting),
+            CleanUp),
+        step(
+            "the journal was lost under way",
+            GO,
+            v -> v.withKnown(Known.Nothing).withState(SourceState.Running),
+            Adopt),
         step("evidence reported", ENDED, v -> v, Wait),
         step(
             "evidence not in the API yet",

@@ -224,7 +224,7 @@ public final class FakeMigration {
   }
 
   JobFacts job() {
-    return jobActive ? new JobFacts(true, progress) : JobFacts.NONE;
+    return jobActive ? JobFacts.migration(progress) : JobFacts.NONE;
   }
 
   void abort() {

@@ -53,6 +53,14 @@ class HostProcessesTest {
   }
 
   @Test
+  void findsTheDaemonWithoutAPidFile() throws IOException {
+    process(12, "libvirtd-helper", 'S', 1, 4000, "x");
+    process(255, "libvirtd", 'S', 21, 223315, "/usr/sbin/libvirtd");
+
+    assertThat(processes.daemonStartTicks()).hasValue(223315);
+  }
+
+  @Test
   void aPidFileThatOutlivedItsDaemonNamesNone() throws IOException {
     pidFile("libvirtd.pid", 255);
     assertThat(processes.daemonStartTicks()).isEmpty();

@@ -83,15 +83,23 @@ class MappingTest {
 
     assertThat(JobStatistics.facts(2, job))
         .isEqualTo(
-            new JobFacts(true, new Progress(75, 900L, 700L, 200L, 42L, 12288L, 2L, 300L, 4100L)));
+            JobFacts.migration(new Progress(75, 900L, 700L, 200L, 42L, 12288L, 2L, 300L, 4100L)));
   }
 
   @ParameterizedTest
-  @CsvSource({"0, 5", "3, 5", "5, 5", "2, 4", "2, 2", "1, 0"})
-  void seesNoMigrationInAnotherJob(int type, long operation) {
+  @CsvSource({"0, 5", "3, 5", "5, 5"})
+  void seesNoJobInOneThatIsOver(int type, long operation) {
     var job = new TypedParameters(Map.of("operation", operation));
 
     assertThat(JobStatistics.facts(type, job)).isEqualTo(JobFacts.NONE);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2, 4", "2, 2", "1, 0"})
+  void tellsAnotherJobFromAMigration(int type, long operation) {
+    var job = new TypedParameters(Map.of("operation", operation));
+
+    assertThat(JobStatistics.facts(type, job)).isEqualTo(JobFacts.OTHER);
   }
 
   @Test

@@ -362,6 +362,80 @@ class MigrationRolesTest {
   }
 
   @Test
+  void evidenceIsReadAnewWhenLibvirtIsBack() throws InterruptedException {
+    scene.orderAndStart().succeed();
+    var daemon = scene.awaitEvidence().destination().libvirtdStartTime();
+
+    scene.hostC.killDaemon();
+    scene.hostC.startDaemon();
+
+    scene.await(
+        "read of the new daemon",
+        status -> !daemon.equals(status.destination().libvirtdStartTime()));
+  }
+
+  @Test
+  void evidenceIsReadAnewByANewAgent() throws InterruptedException {
+    scene.orderAndStart().succeed();
+    scene.awaitEvidence();
+    scene.killAgents();
+    scene.hostC.destroy(scene.guest.uuid());
+
+    scene.startAgentB();
+    scene.startAgentC();
+
+    scene.await(
+        "the guest has ended",
+        status -> status.destination().domain().state() == DomainState.ShutOff);
+  }
+
+  @Test
+  void endThatTheWatchMissedIsFoundByReading() throws InterruptedException {
+    scene.orderAndStart().succeed();
+    scene.awaitEvidence();
+    scene.api.forgetWatchers();
+    scene.enter(Phase.Succeeded);
+
+    scene.api.weather(Weather.Down);
+    scene.leaves();
+    scene.api.weather(Weather.Fine);
+
+    await()
+        .until(() -> scene.journalIsClosed(Part.Source) && scene.journalIsClosed(Part.Destination));
+  }
+
+  @Test
+  void definitionThatTheMoveLeftIsRemovedWhenItIsSettled() throws InterruptedException {
+    var migration = scene.orderAndStart();
+    migration.loseReplyAfterStartWithLocks();
+    scene.awaitEvidence();
+    scene.hostB.destroy(scene.guest.uuid());
+
+    scene.enter(Phase.Succeeded);
+
+    await().until(() -> scene.journalIsClosed(Part.Source));
+    assertThat(scene.hostB.domain(scene.guest.uuid())).isEmpty();
+    assertThat(scene.world.runningCopies(scene.guest.uuid())).isEqualTo(1);
+  }
+
+  @Test
+  void strangersDefinitionAtTheDestinationIsNotTheAttemptsLeftover() {
+    scene.hostC.define("g1");
+    scene.hostC.hang();
+    scene.order();
+    scene.await("source checks", status -> status.source() != null);
+    scene.enter(Phase.Settling);
+    scene.hostC.goOn();
+
+    scene.await(
+        "clean",
+        status ->
+            status.destination() != null
+                && status.destination().state() == DestinationState.CleanedUp);
+    assertThat(scene.hostC.changes()).isEmpty();
+  }
+
+  @Test
   void pausedGuestIsReportedSo() throws InterruptedException {
     scene.guest.pause();
     scene.orderAndStart().succeed();
