@@ -12,8 +12,10 @@ public enum SourceStep {
   Wait,
   /** Read the domain, publish its needs, put markers down. */
   BeginChecking,
-  /** Take the markers away and say whether the instance can go. */
+  /** Say whether the instance can go. */
   FinishChecking,
+  /** Take the markers away: the destination has looked for them. */
+  RemoveMarkers,
   /** Answer that this host knows the attempt already. */
   RefuseSecondRun,
   /** Journal, announce, and call libvirt. */
@@ -63,6 +65,8 @@ public enum SourceStep {
    * @param peer what the destination has reported on the attempt; null: nothing
    * @param ownChecksBegun whether this process has begun the slow checks
    * @param ownChecksDone whether the slow checks have come to an end
+   * @param ownChecksFail whether one of this host's checks refuses the migration
+   * @param markersDown whether markers are in the shared directories
    * @param abortAccepted whether libvirt has taken a request to end the job
    * @param orderPending whether the operator's settlement has an order that is not carried out
    * @param evidenceChanged whether libvirt reported something since the last report
@@ -75,6 +79,8 @@ public enum SourceStep {
       @Nullable DestinationState peer,
       boolean ownChecksBegun,
       boolean ownChecksDone,
+      boolean ownChecksFail,
+      boolean markersDown,
       Known known,
       Call call,
       boolean abortAccepted,
@@ -134,9 +140,14 @@ public enum SourceStep {
     }
     var destinationAnswered =
         view.peer() == DestinationState.Checked || view.peer() == DestinationState.Refused;
-    return view.state() == SourceState.Checking && destinationAnswered && view.ownChecksDone()
-        ? FinishChecking
-        : Wait;
+    if (view.state() == SourceState.Checking
+        && view.ownChecksDone()
+        // A refusal takes the markers away, so the destination looks first: the user sees every
+        // obstacle.
+        && (destinationAnswered || !view.ownChecksFail())) {
+      return FinishChecking;
+    }
+    return view.markersDown() && destinationAnswered ? RemoveMarkers : Wait;
   }
 
   private static SourceStep afterEnd(View view) {

@@ -23,7 +23,7 @@ public record HostPublisherSettings(
         host,
         migration,
         Duration.ofSeconds(10),
-        Duration.ofMillis(50),
+        Duration.ofMillis(250),
         PublishDecision.Rules.DEFAULT);
   }
 }

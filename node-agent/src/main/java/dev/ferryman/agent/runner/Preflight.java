@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class Preflight {
   private final Role role;
   private @Nullable CompletableFuture<Route> route;
-  private boolean markersRemoved;
+  private boolean markersDown;
+  private boolean removed;
 
   /**
    * How the destination is reached.
@@ -51,6 +52,16 @@ final class Preflight {
           "the way to " + role.destination() + " is not known yet", error);
     }
     role.proceed();
+  }
+
+  /** Whether this process has put markers down that are still there. */
+  boolean hasMarkersDown() {
+    return markersDown;
+  }
+
+  /** Whether the way is known, and ends nowhere. */
+  boolean isBlocked() {
+    return isDone() && route().trouble() != null;
   }
 
   boolean hasBegun() {
@@ -99,7 +110,7 @@ final class Preflight {
                 role.host.name(), directory, String.valueOf(e.getMessage())));
       }
     }
-    markersRemoved = false;
+    markersDown = true;
     role.record(entry -> entry.withMarkers(markers.stream().map(Path::toString).toList()));
     for (var marker : markers) {
       try {
@@ -119,7 +130,7 @@ final class Preflight {
    */
   void removeMarkers() {
     var entry = role.entry();
-    if (markersRemoved || entry == null) {
+    if (removed || entry == null) {
       return;
     }
     for (var marker : entry.markers()) {
@@ -129,6 +140,7 @@ final class Preflight {
         throw new ApiUnavailableException("marker " + marker + " is not removed yet: " + e, e);
       }
     }
-    markersRemoved = true;
+    removed = true;
+    markersDown = false;
   }
 }

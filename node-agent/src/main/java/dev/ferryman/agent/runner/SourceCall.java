@@ -3,7 +3,6 @@ package dev.ferryman.agent.runner;
 import dev.ferryman.agent.decide.SourceStep.Call;
 import dev.ferryman.agent.libvirt.AttemptMark;
 import dev.ferryman.agent.libvirt.CallOutcome;
-import dev.ferryman.agent.libvirt.DomainFacts;
 import dev.ferryman.agent.libvirt.HypervisorException;
 import dev.ferryman.agent.libvirt.JobFacts;
 import dev.ferryman.agent.libvirt.MigrationRequest;
@@ -15,6 +14,7 @@ import dev.ferryman.crds.livemigration.Progress;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -52,7 +52,7 @@ final class SourceCall {
 
   private boolean abortAccepted;
   private boolean abortTried;
-  private @Nullable MigrationRequest request;
+  private @Nullable CompletableFuture<MigrationRequest> request;
   private @Nullable CallResult result;
 
   SourceCall(Role role, Consumer<Progress> progressSeen) {
@@ -73,21 +73,31 @@ final class SourceCall {
     return waiting;
   }
 
-  /** Makes up what libvirt is asked for; the copy is marked in both of its definitions. */
-  void prepare(DomainFacts domain, String address) {
+  /**
+   * Begins to make up what libvirt is asked for, beside the announcement of it; the copy is marked
+   * in both of its definitions.
+   */
+  void prepare(String address) {
+    request = CompletableFuture.supplyAsync(() -> makeUp(address), role.host.markers().threads());
+  }
+
+  private MigrationRequest makeUp(String address) {
     var hypervisor = role.host.hypervisor();
     var transport = role.host.transport();
-    request =
-        new MigrationRequest(
-            domain.uuid(),
-            transport.uri(role.destination()),
-            dataUri(address),
-            AttemptMark.put(hypervisor.migratableXml(domain.uuid(), XmlForm.Live), role.attemptUID),
-            domain.persistent()
-                ? AttemptMark.put(
-                    hypervisor.migratableXml(domain.uuid(), XmlForm.Persistent), role.attemptUID)
-                : "",
-            transport.encrypted());
+    var uuid = role.instanceUUID;
+    var domain =
+        hypervisor
+            .domain(uuid)
+            .orElseThrow(() -> HypervisorException.noAnswer("the domain has gone"));
+    return new MigrationRequest(
+        uuid,
+        transport.uri(role.destination()),
+        dataUri(address),
+        AttemptMark.put(hypervisor.migratableXml(uuid, XmlForm.Live), role.attemptUID),
+        domain.persistent()
+            ? AttemptMark.put(hypervisor.migratableXml(uuid, XmlForm.Persistent), role.attemptUID)
+            : "",
+        transport.encrypted());
   }
 
   private static String dataUri(String address) {
@@ -118,7 +128,7 @@ final class SourceCall {
     var caller =
         new Thread(
             () -> {
-              var outcome = result(role.host.hypervisor().migrate(asked));
+              var outcome = result(outcome(asked));
               role.perform(() -> returned(outcome));
             },
             "migrate " + role.attemptUID);
@@ -133,6 +143,16 @@ final class SourceCall {
   void adopt() {
     state = Call.UnderWay;
     look();
+  }
+
+  private CallOutcome outcome(CompletableFuture<MigrationRequest> asked) {
+    try {
+      return role.host.hypervisor().migrate(asked.join());
+    } catch (CompletionException e) {
+      var cause = e.getCause() == null ? e : e.getCause();
+      return new CallOutcome(
+          HypervisorException.NO_ANSWER, 0, "libvirt was not asked: " + cause.getMessage());
+    }
   }
 
   private static CallResult result(CallOutcome outcome) {

@@ -52,6 +52,7 @@ final class SourceRole extends Role {
       case Wait -> {}
       case BeginChecking -> beginChecking();
       case FinishChecking -> finishChecking();
+      case RemoveMarkers -> preflight.removeMarkers();
       case RefuseSecondRun -> refuse(List.of(SourceChecks.alreadyRan(host.name())));
       case Start -> start();
       case AskWhetherStarted -> askWhetherStarted();
@@ -76,6 +77,8 @@ final class SourceRole extends Role {
                 : null)
         .ownChecksBegun(preflight.hasBegun())
         .ownChecksDone(preflight.isDone())
+        .ownChecksFail(preflight.isBlocked() || SourceChecks.refuse(saidChecks()))
+        .markersDown(preflight.hasMarkersDown())
         .known(known(entry()))
         .call(call.state())
         .abortAccepted(call.isAborting())
@@ -117,9 +120,25 @@ final class SourceRole extends Role {
     }
     var needs = SourceChecks.needs(domain.get());
     checks.addAll(preflight.putMarkers(needs));
+    var ready = preflight.isDone() && !preflight.isBlocked() && !SourceChecks.refuse(checks);
+    if (ready) {
+      checks.add(reachable());
+    }
     half.say(
-        half.next(SourceState.Checking).needs(needs).checks(checks).domain(Domains.report(domain)));
+        half.next(ready ? SourceState.Checked : SourceState.Checking)
+            .needs(needs)
+            .checks(checks)
+            .domain(Domains.report(domain)));
     proceed();
+  }
+
+  private Check reachable() {
+    return SourceChecks.reachable(host.name(), destination(), preflight.route().trouble());
+  }
+
+  private List<Check> saidChecks() {
+    var last = half.last();
+    return last == null ? List.of() : last.checks();
   }
 
   private @Nullable String otherAttempt() {
@@ -141,14 +160,12 @@ final class SourceRole extends Role {
   }
 
   private void finishChecking() {
-    var last = half.last();
-    var checks = new ArrayList<>(last == null ? List.of() : last.checks());
-    checks.add(SourceChecks.reachable(host.name(), destination(), preflight.route().trouble()));
+    var checks = new ArrayList<>(saidChecks());
+    checks.add(reachable());
     if (SourceChecks.refuse(checks)) {
       refuse(checks);
       return;
     }
-    preflight.removeMarkers();
     half.say(half.next(SourceState.Checked).checks(checks));
     proceed();
   }
@@ -161,13 +178,14 @@ final class SourceRole extends Role {
 
   /** Record before acting: the journal, then the API, which must accept it, then libvirt. */
   private void start() {
+    preflight.removeMarkers();
+    call.prepare(preflight.route().address());
     var domain = host.hypervisor().domain(instanceUUID);
     var check = SourceChecks.domain(host.name(), instanceUUID, domain);
     if (domain.isEmpty() || SourceChecks.refuse(List.of(check))) {
       refuse(List.of(check));
       return;
     }
-    call.prepare(domain.get(), preflight.route().address());
     record(
         entry ->
             entry

@@ -47,7 +47,22 @@ class SourceStepTest {
             CHECKING,
             v -> v.withOwnChecksBegun(false),
             BeginChecking),
-        step("destination has not answered", CHECKING, v -> v.withOwnChecksDone(true), Wait),
+        step(
+            "own checks pass, whatever the destination does",
+            CHECKING,
+            v -> v.withOwnChecksDone(true),
+            FinishChecking),
+        step(
+            "own checks fail, the destination has not looked yet",
+            CHECKING,
+            v -> v.withOwnChecksDone(true).withOwnChecksFail(true),
+            Wait),
+        step(
+            "the destination has looked for the markers",
+            CHECKED,
+            v -> v.withPeer(DestinationState.Checked).withMarkersDown(true),
+            RemoveMarkers),
+        step("the destination has not looked yet", CHECKED, v -> v.withMarkersDown(true), Wait),
         step("own checks not done", CHECKING, v -> v.withPeer(DestinationState.Checked), Wait),
         step(
             "both have answered",
@@ -57,7 +72,10 @@ class SourceStepTest {
         step(
             "destination refuses: the user sees the source's obstacles too",
             CHECKING,
-            v -> v.withPeer(DestinationState.Refused).withOwnChecksDone(true),
+            v ->
+                v.withPeer(DestinationState.Refused)
+                    .withOwnChecksDone(true)
+                    .withOwnChecksFail(true),
             FinishChecking),
         step("checked", CHECKED, v -> v, Wait),
         step("operator says go", GO, v -> v, Start),

@@ -43,7 +43,7 @@ class HostPublisherTest {
   private static final String OBJECT = KIND + "/host-b";
   private static final String STATUS =
       OBJECT + "/status?fieldManager=ferryman-agent-host-b&force=true";
-  private static final Duration MOMENT = Duration.ofMillis(60);
+  private static final Duration MOMENT = Duration.ofMillis(300);
 
   KubernetesClient client;
   KubernetesMockServer server;
