@@ -135,9 +135,10 @@ kernel_memory() { # kernel_memory MIB DIRTY
 }
 
 domain_xml() { # with the variables of guest_make
-  local mac metadata='' disk_xml='' has_disk=0
+  local mac metadata project_xml='' disk_xml='' has_disk=0
   mac=$(printf '52:54:00:77:01:%02x' "${address##*.}")
-  [ -z "$project" ] || metadata="<metadata><ferryman:instance xmlns:ferryman='https://ferryman.dev/instance'><ferryman:project>$project</ferryman:project></ferryman:instance></metadata>"
+  [ -z "$project" ] || project_xml="<ferryman:project>$project</ferryman:project>"
+  metadata="<metadata><ferryman:instance xmlns:ferryman='https://ferryman.dev/instance'>$project_xml<ferryman:address>$address</ferryman:address></ferryman:instance></metadata>"
   [ "$disk" = none ] || has_disk=1
   [ "$disk" = none ] || disk_xml="<disk type='file' device='disk'>
       <driver name='qemu' type='qcow2' cache='none'/>
