@@ -1,0 +1,61 @@
+package dev.ferryman.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+class AgentOptionsTest {
+  @TempDir Path directory;
+
+  @Test
+  void defaultsAreThoseOfAHost() {
+    var settings = parse();
+
+    assertThat(settings.host()).isEqualTo("host-b");
+    assertThat(settings.namespace()).isEqualTo("ferryman-system");
+    assertThat(settings.libvirtUri()).isEqualTo("qemu:///system");
+    assertThat(settings.migrationAddress()).isNull();
+    assertThat(settings.heartbeat()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(settings.transport().encrypted()).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--host=Host_B, --host",
+    "--host=host-b/../c, --host",
+    "--instances-dir=/no/such/directory, --instances-dir",
+    "--journal-dir=journal, --journal-dir",
+    "--migration-address=10.0.0.1;reboot, --migration-address",
+    "--transport=tcp, --transport",
+    "--health-port=70000, --health-port",
+    "--heartbeat-seconds=0, --heartbeat-seconds",
+  })
+  void wrongSettingIsNamed(String option, String named) {
+    assertThatThrownBy(() -> parse(option))
+        .isInstanceOf(ParameterException.class)
+        .hasMessageContaining(named);
+  }
+
+  private AgentOptions.Settings parse(String... more) {
+    var options = new AgentOptions();
+    var arguments = new ArrayList<>(List.of(more));
+    for (var standard : List.of("--host=host-b", "--instances-dir=" + directory)) {
+      var name = standard.substring(0, standard.indexOf('='));
+      if (arguments.stream().noneMatch(argument -> argument.startsWith(name))) {
+        arguments.add(standard);
+      }
+    }
+    new CommandLine(options).parseArgs(arguments.toArray(String[]::new));
+    return options.settings();
+  }
+}

@@ -1,0 +1,150 @@
+package dev.ferryman.agent.decide;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ferryman.agent.decide.DestinationChecks.Directory;
+import dev.ferryman.agent.decide.DestinationChecks.Seen;
+import dev.ferryman.crds.Bounds;
+import dev.ferryman.crds.Check;
+import dev.ferryman.crds.CheckOutcome;
+import dev.ferryman.crds.livemigration.Disk;
+import dev.ferryman.crds.livemigration.Needs;
+import dev.ferryman.crds.livemigration.NeedsBuilder;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class DestinationChecksTest {
+  private static final String UUID = "6b0c8a5e-0000-4000-8000-0000000000aa";
+  private static final String SHARED = "/shared/g1";
+  private static final Needs NEEDS =
+      NeedsBuilder.builder()
+          .domainName("g1")
+          .vcpus(1)
+          .memoryMiB(192L)
+          .type("kvm")
+          .machineType("pc-q35-7.2")
+          .disks(List.of(file("vda", SHARED + "/disk.qcow2")))
+          .build();
+  private static final Seen FINE =
+      new Seen(
+          "host-c",
+          List.of("kvm", "qemu"),
+          List.of("pc-q35-7.2"),
+          null,
+          null,
+          Map.of(SHARED, Directory.SharedWithLocks));
+
+  @Test
+  void hostThatHasAllIsNotRefused() {
+    var checks = DestinationChecks.judge(NEEDS, UUID, FINE);
+
+    assertThat(checks).allMatch(check -> check.outcome() == CheckOutcome.Pass);
+    assertThat(DestinationChecks.refuse(checks)).isFalse();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("obstacles")
+  void obstacleRefusesWithItsReason(String reason, Seen seen, String named) {
+    var checks = DestinationChecks.judge(NEEDS, UUID, seen);
+
+    assertThat(failed(checks))
+        .singleElement()
+        .satisfies(
+            check -> {
+              assertThat(check.reason()).isEqualTo(reason);
+              assertThat(check.host()).isEqualTo("host-c");
+              assertThat(check.message()).contains(named);
+            });
+  }
+
+  static Stream<Arguments> obstacles() {
+    return Stream.of(
+        Arguments.of(
+            "HypervisorMismatch",
+            seen(List.of("qemu"), null, null, Directory.SharedWithLocks),
+            "kvm"),
+        Arguments.of(
+            "NameTaken",
+            seen(List.of("kvm"), "another-uuid", null, Directory.SharedWithLocks),
+            "another-uuid"),
+        Arguments.of(
+            "UUIDTaken", seen(List.of("kvm"), null, "old-g1", Directory.SharedWithLocks), "old-g1"),
+        Arguments.of(
+            "StorageNotShared", seen(List.of("kvm"), null, null, Directory.NotShared), SHARED),
+        Arguments.of(
+            "StorageNotShared", seen(List.of("kvm"), null, null, Directory.Missing), "mounted"),
+        Arguments.of(
+            "StorageNotShared", seen(List.of("kvm"), null, null, Directory.Silent), "not answer"));
+  }
+
+  @Test
+  void everyObstacleIsNamedAtOnce() {
+    var checks =
+        DestinationChecks.judge(NEEDS, UUID, seen(List.of("qemu"), "x", "y", Directory.NotShared));
+
+    assertThat(failed(checks))
+        .extracting(Check::reason)
+        .containsExactlyInAnyOrder(
+            "HypervisorMismatch", "NameTaken", "UUIDTaken", "StorageNotShared");
+  }
+
+  @Test
+  void writableDiskWithoutLocksIsAWarning() {
+    var checks =
+        DestinationChecks.judge(
+            NEEDS, UUID, seen(List.of("kvm"), null, null, Directory.SharedWithoutLocks));
+
+    assertThat(checks)
+        .anySatisfy(
+            check -> {
+              assertThat(check.outcome()).isEqualTo(CheckOutcome.Warn);
+              assertThat(check.reason()).isEqualTo("SwitchoverUnprotected");
+              assertThat(check.message()).contains("vda");
+            });
+    assertThat(DestinationChecks.refuse(checks)).isFalse();
+  }
+
+  @Test
+  void refusalIsNeverAmongTheChecksThatHaveNoRoom() {
+    var disks =
+        IntStream.range(0, Bounds.DISKS)
+            .mapToObj(
+                i -> file("vd" + i, i == Bounds.DISKS - 1 ? "/elsewhere/x" : SHARED + "/" + i))
+            .toList();
+
+    var checks =
+        DestinationChecks.judge(NeedsBuilder.builder(NEEDS).disks(disks).build(), UUID, FINE);
+
+    assertThat(checks).hasSizeLessThanOrEqualTo(Bounds.CHECKS);
+    assertThat(DestinationChecks.refuse(checks)).isTrue();
+  }
+
+  @Test
+  void messagesOfAnyLengthFitTheSchema() {
+    var path = "/" + "x".repeat(Bounds.PATH - 10) + "/disk";
+    var needs = NeedsBuilder.builder(NEEDS).disks(List.of(file("vda", path))).build();
+
+    assertThat(DestinationChecks.judge(needs, UUID, FINE))
+        .allSatisfy(check -> assertThat(check.message()).hasSizeLessThanOrEqualTo(Bounds.MESSAGE));
+  }
+
+  private static Seen seen(
+      List<String> types, String sameName, String sameUUID, Directory directory) {
+    return new Seen(
+        "host-c", types, List.of("pc-q35-7.2"), sameName, sameUUID, Map.of(SHARED, directory));
+  }
+
+  private static List<Check> failed(List<Check> checks) {
+    return checks.stream().filter(check -> check.outcome() == CheckOutcome.Fail).toList();
+  }
+
+  private static Disk file(String target, String path) {
+    return new Disk(target, "file", path, null);
+  }
+}
