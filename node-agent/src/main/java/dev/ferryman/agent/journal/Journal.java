@@ -88,7 +88,7 @@ public final class Journal implements AutoCloseable {
     try (Stream<Path> files = Files.list(directory)) {
       for (var file : files.filter(file -> file.toString().endsWith(SUFFIX)).toList()) {
         var entry = read(file);
-        if (!entry.stage().isOpen() && entry.opened().isBefore(now.minus(RETENTION))) {
+        if (isTooOld(entry, now)) {
           Files.delete(file);
         } else {
           entries.put(key(entry.attemptUID(), entry.part()), entry);
@@ -135,7 +135,27 @@ public final class Journal implements AutoCloseable {
       throw new UncheckedIOException("journal " + file + " cannot be written", e);
     }
     entries.put(key(entry.attemptUID(), entry.part()), entry);
+    if (!entry.stage().isOpen()) {
+      forgetWhatIsTooOld(entry.opened());
+    }
     return entry;
+  }
+
+  private static boolean isTooOld(JournalEntry entry, Instant now) {
+    return !entry.stage().isOpen() && entry.opened().isBefore(now.minus(RETENTION));
+  }
+
+  private void forgetWhatIsTooOld(Instant now) {
+    for (var known : entries.entrySet()) {
+      if (isTooOld(known.getValue(), now)) {
+        try {
+          Files.deleteIfExists(directory.resolve(known.getKey() + SUFFIX));
+          entries.remove(known.getKey());
+        } catch (IOException e) {
+          LOG.warn("journal entry {} is too old, but is not removed", known.getKey(), e);
+        }
+      }
+    }
   }
 
   /** A rename is on the disk only when its directory is (fsync(2)). */

@@ -72,6 +72,23 @@ class JournalTest {
   }
 
   @Test
+  void agentThatRunsForLongForgetsToo() throws IOException {
+    var later = NOW.plus(Journal.RETENTION).plus(Duration.ofDays(1));
+    try (var journal = Journal.open(directory, NOW)) {
+      journal.put(entry().withStage(Stage.Closed));
+
+      journal.put(
+          entry()
+              .withAttemptUID(ATTEMPT.replace("/1", "/2"))
+              .withStage(Stage.Closed)
+              .withOpened(later));
+
+      assertThat(journal.find(ATTEMPT, Part.Source)).isEmpty();
+      assertThat(directory.resolve(ATTEMPT.replace('/', '-') + "-source.json")).doesNotExist();
+    }
+  }
+
+  @Test
   void unreadableEntryStopsTheAgentInsteadOfBeingForgotten() throws IOException {
     Files.writeString(directory.resolve("x-source.json"), "{");
 
