@@ -64,7 +64,7 @@ public record Evidence(
     if (source.map(Host::answers).orElse(false) && !migration.hasEnded()) {
       return Optional.empty();
     }
-    if (patient && waitsForDestination(migration, destination)) {
+    if (patient && (isOutdated(migration, source) || waitsForDestination(migration, destination))) {
       return Optional.empty();
     }
     return Optional.of(
@@ -86,10 +86,19 @@ public record Evidence(
     return host.isPresent() && host.get().liveness() == Liveness.Unknown;
   }
 
+  /** Whether the source's host speaks, but its report is of an earlier boot or libvirt daemon. */
+  private static boolean isOutdated(Migration migration, Optional<Host> host) {
+    var report = migration.source();
+    return report != null
+        && host.filter(Host::answers)
+            .filter(h -> !h.isCurrent(report.bootID(), report.libvirtdStartTime()))
+            .isPresent();
+  }
+
   private static boolean waitsForDestination(Migration migration, Optional<Host> destination) {
     return migration.hasEnded()
         && destination.map(Host::answers).orElse(false)
-        && fresh(migration).isEmpty();
+        && fresh(migration, destination).isEmpty();
   }
 
   private static SourceEvidence source(Migration migration, Optional<Host> host) {
@@ -100,7 +109,9 @@ public record Evidence(
     if (host.isPresent() && host.get().isFenced(report.bootID())) {
       return new SourceEvidence.Fenced();
     }
-    if (!host.map(Host::answers).orElse(false) || !migration.hasEnded()) {
+    if (!host.map(Host::answers).orElse(false)
+        || !migration.hasEnded()
+        || isOutdated(migration, host)) {
       return new SourceEvidence.Silent();
     }
     return source(report);
@@ -166,11 +177,18 @@ public record Evidence(
         : GuestEnd.Stopped;
   }
 
-  /** The destination's report, if it was read after all that the source has said of its end. */
-  private static Optional<DestinationReport> fresh(Migration migration) {
+  /**
+   * The destination's report, if its host speaks and it was read by the libvirt daemon of now,
+   * after all that the source has said of its end.
+   */
+  private static Optional<DestinationReport> fresh(Migration migration, Optional<Host> host) {
     var report = migration.destination();
     var source = migration.source();
-    if (report == null || source == null) {
+    if (report == null
+        || source == null
+        || host.filter(Host::answers)
+            .filter(h -> h.isCurrent(report.bootID(), report.libvirtdStartTime()))
+            .isEmpty()) {
       return Optional.empty();
     }
     var end = source.endSequence();
@@ -179,11 +197,9 @@ public record Evidence(
   }
 
   private static DestinationEvidence destination(Migration migration, Optional<Host> host) {
-    var report = fresh(migration);
-    if (!host.map(Host::answers).orElse(false) || report.isEmpty()) {
-      return new DestinationEvidence.Silent();
-    }
-    return destination(report.get());
+    return fresh(migration, host)
+        .map(Evidence::destination)
+        .orElseGet(DestinationEvidence.Silent::new);
   }
 
   private static DestinationEvidence destination(DestinationReport report) {

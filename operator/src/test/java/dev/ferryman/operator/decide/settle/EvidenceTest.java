@@ -2,6 +2,7 @@ package dev.ferryman.operator.decide.settle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ferryman.crds.hostresource.HostResourceStatusBuilder;
 import dev.ferryman.crds.livemigration.CallResult;
 import dev.ferryman.crds.livemigration.DestinationReport;
 import dev.ferryman.crds.livemigration.DestinationState;
@@ -9,6 +10,7 @@ import dev.ferryman.crds.livemigration.DomainReport;
 import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.SourceReport;
+import dev.ferryman.crds.livemigration.SourceReportBuilder;
 import dev.ferryman.crds.livemigration.SourceState;
 import dev.ferryman.crds.livemigration.Started;
 import dev.ferryman.crds.livemigration.Switched;
@@ -19,7 +21,9 @@ import dev.ferryman.operator.decide.settle.SourceEvidence.Gone;
 import dev.ferryman.operator.decide.settle.SourceEvidence.GuestEnd;
 import dev.ferryman.operator.decide.settle.SourceEvidence.MayHaveSwitched;
 import dev.ferryman.operator.decide.settle.SourceEvidence.Standing;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 class EvidenceTest {
@@ -27,10 +31,11 @@ class EvidenceTest {
   private final Host c = Sample.host("host-c");
   private final SourceReport gone =
       Sample.ended(Switched.Gone, DomainState.Absent, null)
+          .libvirtdStartTime(1L)
           .result(new CallResult(0, null, null))
           .build();
   private final DestinationReport running =
-      Sample.saw(Started.Started, DomainState.Running, "migrated").build();
+      Sample.saw(Started.Started, DomainState.Running, "migrated").libvirtdStartTime(1L).build();
 
   private Optional<Evidence> read(
       Phase phase,
@@ -79,6 +84,38 @@ class EvidenceTest {
       assertThat(read(Phase.Migrating, gone, running, host, c, true).orElseThrow().source())
           .isEqualTo(new SourceEvidence.Silent());
     }
+  }
+
+  @Test
+  void aWordOfAnEarlierBootOrLibvirtDaemonIsWaitedForAndThenCountsAsSilent() {
+    for (var now :
+        List.<UnaryOperator<HostResourceStatusBuilder>>of(
+            s -> s.bootID("a later boot"), s -> s.libvirtdStartTime(2L))) {
+      var from = Sample.with(b, now);
+      var to = Sample.with(c, now);
+      assertThat(read(Phase.Migrating, gone, running, from, c, true)).isEmpty();
+      assertThat(read(Phase.Migrating, gone, running, b, to, true)).isEmpty();
+
+      assertThat(read(Phase.Migrating, gone, running, from, c, false).orElseThrow())
+          .isEqualTo(
+              new Evidence(new SourceEvidence.Silent(), new DestinationEvidence.Running(), false));
+      assertThat(read(Phase.Migrating, gone, running, b, to, false).orElseThrow())
+          .isEqualTo(
+              new Evidence(
+                  new Gone(GuestEnd.Migrated, false), new DestinationEvidence.Silent(), false));
+    }
+  }
+
+  @Test
+  void aDaemonThatOnlyOneOfReportAndHostHasSeenRefutesNothing() {
+    var report = SourceReportBuilder.builder(gone).libvirtdStartTime(null).build();
+    var host = Sample.with(b, s -> s.libvirtdStartTime(2L));
+
+    assertThat(read(Phase.Migrating, report, running, host, c, true).orElseThrow().source())
+        .isInstanceOf(Gone.class);
+    host = Sample.with(b, s -> s.libvirtdStartTime(null));
+    assertThat(read(Phase.Migrating, gone, running, host, c, true).orElseThrow().source())
+        .isInstanceOf(Gone.class);
   }
 
   @Test

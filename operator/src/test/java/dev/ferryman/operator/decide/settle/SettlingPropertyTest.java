@@ -48,9 +48,14 @@ class SettlingPropertyTest {
           .map(SettlingTable::judge);
     }
 
+    boolean sourceIsCurrent() {
+      return source.filter(s -> s.bootID().equals(sourceHost.status().bootID())).isPresent();
+    }
+
     boolean destinationIsFresh() {
       return destination
           .filter(d -> d.attemptUID().equals(Sample.ATTEMPT))
+          .filter(d -> d.bootID().equals(destinationHost.status().bootID()))
           .filter(
               d ->
                   source
@@ -113,6 +118,7 @@ class SettlingPropertyTest {
               assertThat(world.destinationIsActive()).isTrue();
               boolean gone =
                   world.sourceHost().answers()
+                      && world.sourceIsCurrent()
                       && world.source().orElseThrow().switched() == Switched.Gone
                       && !world.sourceIsActive();
               boolean fenced = world.sourceHost().isFenced(world.source().orElseThrow().bootID());
@@ -130,6 +136,7 @@ class SettlingPropertyTest {
         .ifPresent(
             order -> {
               assertThat(world.sourceHost().answers()).isTrue();
+              assertThat(world.sourceIsCurrent()).isTrue();
               assertThat(world.destinationHost().answers()).isTrue();
               assertThat(world.destinationIsFresh()).isTrue();
               if (order.source() == SourceOrder.Destroy) {
@@ -169,6 +176,7 @@ class SettlingPropertyTest {
         .ifPresent(
             verdict -> {
               assertThat(world.sourceHost().answers()).isTrue();
+              assertThat(world.sourceIsCurrent()).isTrue();
               assertThat(world.move().hasEnded()).isTrue();
               assertThat(
                       world.destinationRuns()
@@ -206,10 +214,12 @@ class SettlingPropertyTest {
                 Tuple.of(2, Liveness.Dead),
                 Tuple.of(1, Liveness.Unknown)),
             Arbitraries.frequency(Tuple.of(8, true), Tuple.of(1, false)),
-            Arbitraries.frequency(Tuple.of(4, false), Tuple.of(1, true)))
+            Arbitraries.frequency(Tuple.of(4, false), Tuple.of(1, true)),
+            Arbitraries.frequency(Tuple.of(8, false), Tuple.of(1, true)))
         .as(
-            (liveness, ready, fenced) -> {
-              var host = Sample.host(name);
+            (liveness, ready, fenced, rebooted) -> {
+              var named = Sample.host(name);
+              var host = rebooted ? Sample.with(named, s -> s.bootID("a later boot")) : named;
               var base = ready ? host : Sample.notReady(host);
               return fenced
                   ? Sample.with(Sample.fenced(base, Sample.SOURCE_BOOT), liveness)
