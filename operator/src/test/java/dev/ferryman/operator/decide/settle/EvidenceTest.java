@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ferryman.crds.hostresource.HostResourceStatusBuilder;
 import dev.ferryman.crds.livemigration.CallResult;
+import dev.ferryman.crds.livemigration.DestinationOrder;
 import dev.ferryman.crds.livemigration.DestinationReport;
 import dev.ferryman.crds.livemigration.DestinationState;
 import dev.ferryman.crds.livemigration.DomainReport;
 import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.Phase;
+import dev.ferryman.crds.livemigration.Settlement;
+import dev.ferryman.crds.livemigration.SourceOrder;
 import dev.ferryman.crds.livemigration.SourceReport;
 import dev.ferryman.crds.livemigration.SourceReportBuilder;
 import dev.ferryman.crds.livemigration.SourceState;
@@ -21,6 +24,7 @@ import dev.ferryman.operator.decide.settle.SourceEvidence.Gone;
 import dev.ferryman.operator.decide.settle.SourceEvidence.GuestEnd;
 import dev.ferryman.operator.decide.settle.SourceEvidence.MayHaveSwitched;
 import dev.ferryman.operator.decide.settle.SourceEvidence.Standing;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -180,6 +184,29 @@ class EvidenceTest {
   }
 
   @Test
+  void aRecordedFenceOutlivesTheHostResource() {
+    var report = Sample.source(SourceState.Running).build();
+
+    assertThat(fenced(report, Sample.SOURCE_BOOT, Optional.empty()))
+        .isEqualTo(new SourceEvidence.Fenced());
+    assertThat(fenced(report, Sample.SOURCE_BOOT, Optional.of(Sample.with(b, Liveness.Dead))))
+        .isEqualTo(new SourceEvidence.Fenced());
+    assertThat(fenced(report, "other", Optional.empty())).isEqualTo(new SourceEvidence.Silent());
+    assertThat(fenced(report, Sample.SOURCE_BOOT, Optional.of(Sample.notReady(b))))
+        .isEqualTo(new SourceEvidence.Silent());
+  }
+
+  private SourceEvidence fenced(SourceReport report, String boot, Optional<Host> host) {
+    var settlement =
+        new Settlement(
+            Sample.ATTEMPT, 1, "SourceFenced", SourceOrder.None, DestinationOrder.None, boot);
+    var move =
+        Sample.move(
+            Phase.Settling, s -> s.source(report).destination(running).settlement(settlement));
+    return Evidence.of(move, host, Optional.of(c), false).orElseThrow().source();
+  }
+
+  @Test
   void anAttemptIsNotStartedOnceTheApiForbidsTheStart() {
     var checked = Sample.source(SourceState.Checked).build();
     var refused = Sample.source(SourceState.Refused).build();
@@ -255,7 +282,15 @@ class EvidenceTest {
     assertThat(at(Started.NeverStarted, DomainState.Paused, "migrating"))
         .isEqualTo(new DestinationEvidence.IncomingPaused());
     assertThat(at(Started.Started, DomainState.Paused, "user"))
-        .isEqualTo(new DestinationEvidence.StartedPaused());
+        .isEqualTo(new DestinationEvidence.StartedPaused("user"));
+    assertThat(at(Started.Started, DomainState.Paused, "I/O error"))
+        .isEqualTo(new DestinationEvidence.StartedPaused("I/O error"));
+    assertThat(at(Started.Started, DomainState.PMSuspended, null))
+        .isEqualTo(new DestinationEvidence.StartedPaused("suspended by the guest"));
+    for (var reason : Arrays.asList("migrating", "post-copy failed", "starting up", null)) {
+      assertThat(at(Started.Started, DomainState.Paused, reason))
+          .isEqualTo(new DestinationEvidence.StartedPaused(null));
+    }
     assertThat(at(Started.Started, DomainState.ShutOff, "shutdown"))
         .isEqualTo(new DestinationEvidence.StartedEnded(GuestEnd.Stopped, true));
     assertThat(at(Started.Started, DomainState.Absent, null))
@@ -263,7 +298,8 @@ class EvidenceTest {
     assertThat(at(Started.Unknown, DomainState.Running, null))
         .isEqualTo(new DestinationEvidence.Running());
     assertThat(at(Started.Unknown, DomainState.Absent, null))
-        .isEqualTo(new DestinationEvidence.Unclear());
+        .isEqualTo(new DestinationEvidence.AbsentUnproved());
+    assertThat(at(null, DomainState.Absent, null)).isEqualTo(new DestinationEvidence.Unclear());
     assertThat(at(Started.NeverStarted, DomainState.Crashed, null))
         .isEqualTo(new DestinationEvidence.NeverStarted(true));
   }
