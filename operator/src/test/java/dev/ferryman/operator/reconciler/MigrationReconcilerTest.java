@@ -223,6 +223,21 @@ class MigrationReconcilerTest extends MoveFixture {
     assertThat(move().held()).isFalse();
   }
 
+  @Test
+  void labelsAndFinalizerThatSomebodyTakesOffUnderWayComeBack() {
+    toRunning();
+    var labels = move().hostLabels();
+    api.strip("move");
+    reconcile();
+
+    assertThat(move().held()).isTrue();
+    assertThat(move().hostLabels()).isEqualTo(labels);
+    assertThat(move().phase()).isEqualTo(Phase.Migrating);
+    int writes = api.writes.size();
+    reconcile();
+    assertThat(api.writes).hasSize(writes);
+  }
+
   private static Migration withLabels(Migration move, Migration labelled) {
     return new Migration(
         move.name(),
