@@ -38,6 +38,16 @@ public record Host(
     return liveness == Liveness.Alive && isReady();
   }
 
+  /**
+   * Whether a word said in that boot, beside that libvirt daemon, can still be true: no later boot
+   * or daemon is known. Where one of the two did not see its daemon, the boot decides.
+   */
+  public boolean isCurrent(String bootID, @Nullable Long libvirtdStartTime) {
+    var daemon = status.libvirtdStartTime();
+    return bootID.equals(status.bootID())
+        && (daemon == null || libvirtdStartTime == null || daemon.equals(libvirtdStartTime));
+  }
+
   public boolean isUnschedulable() {
     return Boolean.TRUE.equals(spec.unschedulable());
   }

@@ -134,6 +134,22 @@ public record Migration(
     return status.conditions().stream().filter(c -> c.getType().equals(type)).findFirst();
   }
 
+  /** The labels by which the agents of these two hosts find it. */
+  public static Map<String, String> labelsFor(String sourceHost, String destinationHost) {
+    return Map.of(
+        FerrymanApi.hostLabel(sourceHost), FerrymanApi.ROLE_SOURCE,
+        FerrymanApi.hostLabel(destinationHost), FerrymanApi.ROLE_DESTINATION);
+  }
+
+  /**
+   * Whether both hosts' agents find it and it cannot vanish. Kubernetes takes no new finalizer on
+   * an object that is being deleted, so that one is not asked for then.
+   */
+  public boolean isHeldFor(String sourceHost, String destinationHost) {
+    return (held || deleting)
+        && hostLabels.entrySet().containsAll(labelsFor(sourceHost, destinationHost).entrySet());
+  }
+
   /** Whether the move touches that host. */
   public boolean concerns(String host) {
     return host.equals(status.sourceHost()) || host.equals(status.destinationHost());

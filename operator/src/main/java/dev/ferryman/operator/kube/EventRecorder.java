@@ -1,6 +1,5 @@
 package dev.ferryman.operator.kube;
 
-import dev.ferryman.crds.Bounds;
 import dev.ferryman.crds.FerrymanApi;
 import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.livemigration.Phase;
@@ -11,6 +10,7 @@ import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.api.model.events.v1.EventBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -31,6 +31,8 @@ final class EventRecorder implements TransitionListener, ConflictListener, AutoC
   private static final String CONTROLLER = "ferryman.dev/operator";
   private static final int MOST_WAITING = 1000;
   private static final int LONGEST_NAME_PART = 200;
+  private static final int LONGEST_NOTE_BYTES = 1024;
+  private static final String ELLIPSIS = "\u2026";
   private static final DateTimeFormatter MICRO_TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
 
@@ -102,12 +104,34 @@ final class EventRecorder implements TransitionListener, ConflictListener, AutoC
     }
   }
 
+  /** Kubernetes bounds a note by its bytes in UTF-8, not by its characters. */
+  static String cut(String note) {
+    if (note.getBytes(StandardCharsets.UTF_8).length <= LONGEST_NOTE_BYTES) {
+      return note;
+    }
+    int room = LONGEST_NOTE_BYTES - ELLIPSIS.getBytes(StandardCharsets.UTF_8).length;
+    int end = 0;
+    while (end < note.length()) {
+      var next = new String(Character.toChars(note.codePointAt(end)));
+      room -= next.getBytes(StandardCharsets.UTF_8).length;
+      if (room < 0) {
+        break;
+      }
+      end += next.length();
+    }
+    return note.substring(0, end) + ELLIPSIS;
+  }
+
+  /** The start of an event's name, which another part follows after a dot. */
+  static String namePart(String name) {
+    return name.substring(0, Math.min(name.length(), LONGEST_NAME_PART)).replaceAll("[-.]+$", "");
+  }
+
   private void record(
       ObjectReference regarding, boolean warning, Reason reason, String action, String note) {
     var now = clock.instant();
-    var part = regarding.getName();
     var name =
-        part.substring(0, Math.min(part.length(), LONGEST_NAME_PART))
+        namePart(regarding.getName())
             + "."
             + Long.toHexString(now.toEpochMilli())
             + "."
@@ -124,7 +148,7 @@ final class EventRecorder implements TransitionListener, ConflictListener, AutoC
             .withType(warning ? "Warning" : "Normal")
             .withReason(reason.name())
             .withAction(action)
-            .withNote(Bounds.cut(note, Bounds.MESSAGE))
+            .withNote(cut(note))
             .withRegarding(regarding)
             .build();
     executor.execute(

@@ -9,7 +9,6 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Supplier;
 
 /** Writes LiveMigrations by server-side apply and remembers what it wrote. */
@@ -27,17 +26,15 @@ final class KubeMigrationWriter implements MigrationWriter {
   @Override
   public Migration hold(Migration migration, String sourceHost, String destinationHost)
       throws StaleException {
-    var labels =
-        Map.of(
-            FerrymanApi.hostLabel(sourceHost), FerrymanApi.ROLE_SOURCE,
-            FerrymanApi.hostLabel(destinationHost), FerrymanApi.ROLE_DESTINATION);
-    if (migration.held() && migration.hostLabels().equals(labels)) {
+    if (migration.isHeldFor(sourceHost, destinationHost)) {
       return migration;
     }
     var fresh = fresh(migration);
     fresh.getMetadata().setResourceVersion(migration.resourceVersion());
-    fresh.getMetadata().setLabels(labels);
-    fresh.getMetadata().setFinalizers(List.of(FerrymanApi.FINALIZER));
+    fresh.getMetadata().setLabels(Migration.labelsFor(sourceHost, destinationHost));
+    if (migration.held() || !migration.deleting()) {
+      fresh.getMetadata().setFinalizers(List.of(FerrymanApi.FINALIZER));
+    }
     return write(() -> Apply.main(client, fresh), true);
   }
 

@@ -3,11 +3,15 @@ package dev.ferryman.operator.kube;
 import dev.ferryman.crds.livemigration.LiveMigration;
 import dev.ferryman.crds.livemigration.LiveMigrationStatus;
 import dev.ferryman.crds.livemigration.LiveMigrationStatusBuilder;
+import dev.ferryman.operator.decide.Migration;
 import io.javaoperatorsdk.operator.processing.event.source.filter.OnUpdateFilter;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Lets through what others change: users and agents. The operator's own writes wake nobody. */
+/**
+ * Lets through what others change: users and agents, also where they take the hosts' labels or the
+ * finalizer off. The operator's own writes of a status wake nobody.
+ */
 final class MigrationChangeFilter implements OnUpdateFilter<LiveMigration> {
 
   @Override
@@ -18,6 +22,7 @@ final class MigrationChangeFilter implements OnUpdateFilter<LiveMigration> {
         || !Objects.equals(meta.getGeneration(), old.getGeneration())
         || !Objects.equals(meta.getDeletionTimestamp(), old.getDeletionTimestamp())
         || !Objects.equals(meta.getFinalizers(), old.getFinalizers())
+        || !Migration.of(now).hostLabels().equals(Migration.of(before).hostLabels())
         || !Objects.equals(halves(now.getStatus()), halves(before.getStatus()));
   }
 

@@ -67,7 +67,9 @@ final class Endings {
         migration.spec().instance()
             + (moved.leftPaused() ? " is on " : " runs on ")
             + migration.status().destinationHost()
-            + (moved.leftPaused() ? ", paused as it was before" : "");
+            + (moved.row() == Row.MovedAndPausedSince
+                ? pausedSince(migration)
+                : moved.leftPaused() ? ", paused as it was before" : "");
     if (figures != null && figures.downtimeMilliseconds() != null) {
       message +=
           String.format(Locale.ROOT, "; it stood still for %d ms", figures.downtimeMilliseconds());
@@ -76,6 +78,16 @@ final class Endings {
       message += "; " + migration.status().sourceHost() + " is fenced";
     }
     return Outcome.Finish.succeeded(Reason.Migrated, message, null, result);
+  }
+
+  private static String pausedSince(Migration migration) {
+    var destination = migration.destination();
+    var domain = destination == null ? null : destination.domain();
+    var why =
+        domain == null
+            ? ""
+            : " (" + domain.state() + (domain.reason() == null ? "" : ", " + domain.reason()) + ")";
+    return ", where it has run since and stands still now" + why;
   }
 
   private static Outcome.Finish stayed(Migration migration, Verdict.Stayed stayed) {
@@ -97,10 +109,12 @@ final class Endings {
     if (result == null || result.code() == CallResult.SUCCESS) {
       return "";
     }
-    var text = result.message() == null ? "no message" : result.message();
-    return result.code() == CallResult.UNKNOWN
-        ? "; how libvirt's call ended is not known"
-        : "; libvirt: " + text + " (error " + result.code() + ")";
+    var message = result.message();
+    if (result.code() == CallResult.UNKNOWN) {
+      return message == null ? "; how libvirt's call ended is not known" : "; " + message;
+    }
+    var text = message == null ? "no message" : message;
+    return "; libvirt: " + text + " (error " + result.code() + ")";
   }
 
   /** The cause is what moved it to Settling, else what an agent refused it for. */

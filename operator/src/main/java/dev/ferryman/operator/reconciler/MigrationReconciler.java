@@ -87,7 +87,7 @@ public final class MigrationReconciler {
 
   private Step step(Migration migration) throws StaleException {
     if (migration.phase() != Phase.Pending) {
-      return decideAndAct(migration);
+      return decideAndAct(held(migration));
     }
     admission.lock();
     try {
@@ -95,6 +95,18 @@ public final class MigrationReconciler {
     } finally {
       admission.unlock();
     }
+  }
+
+  /** Without labels and finalizer, which others can take off, agents would not see it any more. */
+  private Migration held(Migration migration) throws StaleException {
+    var source = migration.status().sourceHost();
+    var destination = migration.status().destinationHost();
+    return !migration.isUnderWay()
+            || source == null
+            || destination == null
+            || migration.isHeldFor(source, destination)
+        ? migration
+        : writer.hold(migration, source, destination);
   }
 
   private Step decideAndAct(Migration migration) throws StaleException {

@@ -5,7 +5,7 @@ import dev.ferryman.operator.decide.Migration;
 
 /** Writes LiveMigrations, each write bound to the version that it was decided on. */
 public interface MigrationWriter {
-  /** Finalizer and both hosts' labels, in one write. */
+  /** Finalizer and both hosts' labels, in one write; labels only where it is being deleted. */
   Migration hold(Migration migration, String sourceHost, String destinationHost)
       throws StaleException;
 

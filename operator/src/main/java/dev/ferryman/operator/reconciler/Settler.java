@@ -18,7 +18,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Turns the verdict on a move's evidence into what is written next. */
@@ -30,7 +32,7 @@ final class Settler {
 
   /** Weighs the evidence of a move that has ended, or whose source is silent. */
   Outcome settle(Migration migration, Observation seen) {
-    var first = firstAsked.computeIfAbsent(attempt(migration), a -> seen.now());
+    var first = firstAsked(migration, seen);
     var patience = first.plus(PATIENCE);
     boolean patient = seen.now().isBefore(patience);
     var source = seen.host(migration.status().sourceHost());
@@ -49,11 +51,25 @@ final class Settler {
           : tell(
               migration,
               waits.reason(),
-              SettlingMessages.waiting(migration, waits),
+              SettlingMessages.waiting(migration, waits, evidence.get()),
               waits.row(),
               true);
     }
     return conclude(migration, verdict, source, destination, patient ? patience : null);
+  }
+
+  private Instant firstAsked(Migration migration, Observation seen) {
+    if (!firstAsked.containsKey(attempt(migration))) {
+      firstAsked
+          .keySet()
+          .retainAll(seen.moves().stream().map(Settler::attempt).collect(Collectors.toSet()));
+    }
+    return firstAsked.computeIfAbsent(attempt(migration), a -> seen.now());
+  }
+
+  /** Attempts whose end has been seen and is not settled; those of vanished objects drop out. */
+  Set<String> unsettled() {
+    return Set.copyOf(firstAsked.keySet());
   }
 
   /** Forgets when the end was seen: it was none, or it is over. */

@@ -5,6 +5,7 @@ import dev.ferryman.crds.livemigration.DomainReport;
 import dev.ferryman.crds.livemigration.Settlement;
 import dev.ferryman.crds.livemigration.SourceOrder;
 import dev.ferryman.operator.decide.Migration;
+import dev.ferryman.operator.decide.settle.Evidence;
 import dev.ferryman.operator.decide.settle.Row;
 import dev.ferryman.operator.decide.settle.Verdict;
 import java.util.ArrayList;
@@ -14,8 +15,12 @@ import org.jspecify.annotations.Nullable;
 final class SettlingMessages {
   private SettlingMessages() {}
 
-  static String waiting(Migration migration, Verdict.Waits waits) {
-    return waits.row().sentence() + ". " + known(migration) + " " + waysOut(migration, waits);
+  static String waiting(Migration migration, Verdict.Waits waits, Evidence evidence) {
+    return waits.row().sentence()
+        + ". "
+        + known(migration)
+        + " "
+        + WaysOut.of(migration, waits.row(), evidence);
   }
 
   static String ordered(Migration migration, Settlement settlement, Row row) {
@@ -30,38 +35,6 @@ final class SettlingMessages {
       orders.add(migration.status().destinationHost() + " to look at its copy again");
     }
     return row.sentence() + "; waits for " + String.join(" and ", orders);
-  }
-
-  private static String waysOut(Migration migration, Verdict.Waits waits) {
-    var source = migration.status().sourceHost();
-    var destination = migration.status().destinationHost();
-    return switch (waits.row()) {
-      case DestinationUnverified ->
-          "It ends when " + destination + " answers; nothing is touched on " + source + ".";
-      case SourceUnverified ->
-          "It ends when "
-              + source
-              + " answers, or when that host is powered off and fenced (spec.fenced.bootID of its"
-              + " HostResource).";
-      case SourceSilent -> "It ends when " + source + " answers.";
-      case SplitBrain ->
-          "Two copies run: power one off ('virsh destroy' on "
-              + source
-              + " keeps what the guest did on "
-              + destination
-              + " since the switch-over, and the reverse). Ferryman touches neither.";
-      case FinishQueued -> "It ends when libvirt on " + destination + " has finished.";
-      default ->
-          "Either end the copy on "
-              + destination
-              + " ('virsh destroy' there, then 'virsh resume' on "
-              + source
-              + "): the guest goes on as it was at the switch-over; or, if the guest runs on "
-              + destination
-              + ", end the copy on "
-              + source
-              + ". Ferryman settles on what it then sees.";
-    };
   }
 
   private static String known(Migration migration) {

@@ -6,6 +6,7 @@ import dev.ferryman.crds.livemigration.LiveMigrationStatusBuilder;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.PhaseTime;
 import dev.ferryman.operator.decide.Migration;
+import dev.ferryman.operator.decide.admission.Checks;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -57,7 +58,7 @@ final class StatusFactory {
         .instanceUID(admitted.instanceUID())
         .sourceHost(admitted.sourceHost())
         .destinationHost(admitted.destinationHost())
-        .checks(admitted.checks())
+        .checks(Checks.bounded(admitted.checks()))
         .conditions(
             underWay(migration, Phase.Checking, Phase.Checking.name(), message, message, false)
                 .list())
@@ -68,7 +69,7 @@ final class StatusFactory {
     var builder = part(migration);
     enter(builder, migration, step.phase());
     if (step.checks() != null) {
-      builder.checks(step.checks());
+      builder.checks(Checks.bounded(step.checks()));
     }
     return builder
         .conditions(
@@ -106,7 +107,7 @@ final class StatusFactory {
       builder.instanceUID(finish.instanceUID());
     }
     if (finish.checks() != null) {
-      builder.checks(finish.checks());
+      builder.checks(Checks.bounded(finish.checks()));
     }
     if (finish.result() != null) {
       builder.result(finish.result());

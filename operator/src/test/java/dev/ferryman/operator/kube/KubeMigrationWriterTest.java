@@ -14,6 +14,7 @@ import dev.ferryman.operator.reconciler.MigrationWriter.StaleException;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -72,6 +73,29 @@ class KubeMigrationWriterTest {
     assertThat(metadata.at("/finalizers/0").asText()).isEqualTo("ferryman.dev/settlement");
     assertThat(metadata.at("/labels/host.ferryman.dev~1host-b").asText()).isEqualTo("source");
     assertThat(metadata.at("/labels/host.ferryman.dev~1host-c").asText()).isEqualTo("destination");
+  }
+
+  @Test
+  void anObjectThatIsBeingDeletedGetsItsLabelsBackButNoNewFinalizer() throws Exception {
+    answers(OBJECT, 200);
+    var order = Sample.order("move", Sample.UID, "i-00000003", "host-c");
+    order.getMetadata().setDeletionTimestamp("2026-11-23T12:00:00Z");
+    writer.hold(Migration.of(order), "host-b", "host-c");
+
+    var metadata = sent().at("/metadata");
+    assertThat(metadata.has("finalizers")).isFalse();
+    assertThat(metadata.at("/labels/host.ferryman.dev~1host-b").asText()).isEqualTo("source");
+  }
+
+  @Test
+  void aFinalizerThatIsThereIsKeptWhenOnlyTheLabelsWereTakenOff() throws Exception {
+    answers(OBJECT, 200);
+    var order = Sample.order("move", Sample.UID, "i-00000003", "host-c");
+    order.getMetadata().setDeletionTimestamp("2026-11-23T12:00:00Z");
+    order.getMetadata().setFinalizers(List.of("ferryman.dev/settlement"));
+    writer.hold(Migration.of(order), "host-b", "host-c");
+
+    assertThat(sent().at("/metadata/finalizers/0").asText()).isEqualTo("ferryman.dev/settlement");
   }
 
   @Test

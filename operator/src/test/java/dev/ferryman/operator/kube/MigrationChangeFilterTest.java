@@ -29,6 +29,12 @@ class MigrationChangeFilterTest {
   }
 
   @Test
+  void aHostsLabelThatIsTakenOffPasses() {
+    assertThat(passes(m -> m.getMetadata().setLabels(Map.of("host.ferryman.dev/host-b", "source"))))
+        .isTrue();
+  }
+
+  @Test
   void whatAgentsSayPasses() {
     assertThat(
             passes(

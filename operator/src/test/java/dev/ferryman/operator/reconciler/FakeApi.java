@@ -66,6 +66,24 @@ final class FakeApi implements Cluster, MigrationWriter, Heartbeats {
             old.status()));
   }
 
+  /** Somebody replaces the object by a manifest that knows neither labels nor finalizer. */
+  void strip(String name) {
+    var old = objects.get(name);
+    objects.put(
+        name,
+        new Migration(
+            old.name(),
+            old.uid(),
+            next(),
+            old.generation(),
+            old.created(),
+            old.deleting(),
+            false,
+            Map.of(),
+            old.spec(),
+            old.status()));
+  }
+
   void source(String name, SourceReport report) {
     agent(name, s -> s.source(report));
   }

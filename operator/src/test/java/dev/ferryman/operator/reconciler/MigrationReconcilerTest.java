@@ -16,6 +16,7 @@ import dev.ferryman.operator.decide.Liveness;
 import dev.ferryman.operator.decide.Migration;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class MigrationReconcilerTest extends MoveFixture {
@@ -157,6 +158,35 @@ class MigrationReconcilerTest extends MoveFixture {
   }
 
   @Test
+  void aSourceThatRefusesAtFirstSightEndsTheMoveAtOnce() {
+    reconcile();
+    var check =
+        new Check("Instance", CheckOutcome.Fail, "AlreadyRan", "host-b", "this attempt has run");
+    api.source(
+        "move", Sample.source(SourceState.Refused).needs(null).checks(List.of(check)).build());
+    reconcile();
+
+    assertSays(Phase.Failed, "False", "AlreadyRan");
+    assertThat(move().status().checks()).contains(check);
+    assertThat(move().held()).isFalse();
+  }
+
+  @Test
+  void moreChecksThanAStatusHoldsAreCut() {
+    reconcile();
+    var many =
+        IntStream.range(0, 60)
+            .mapToObj(i -> new Check("Disk" + i, CheckOutcome.Fail, null, "host-b", "missing"))
+            .toList();
+    api.source("move", Sample.source(SourceState.Refused).checks(many).build());
+    api.destination("move", Sample.destination(DestinationState.Refused).checks(many).build());
+    reconcile();
+
+    assertThat(move().phase()).isEqualTo(Phase.Failed);
+    assertThat(move().status().checks()).hasSize(64);
+  }
+
+  @Test
   void aSourceThatRefusesToStartBecauseOfACancelIsCancelled() {
     toMigrating();
     api.cancel("move");
@@ -221,6 +251,21 @@ class MigrationReconcilerTest extends MoveFixture {
     reconcile();
 
     assertThat(move().held()).isFalse();
+  }
+
+  @Test
+  void labelsAndFinalizerThatSomebodyTakesOffUnderWayComeBack() {
+    toRunning();
+    var labels = move().hostLabels();
+    api.strip("move");
+    reconcile();
+
+    assertThat(move().held()).isTrue();
+    assertThat(move().hostLabels()).isEqualTo(labels);
+    assertThat(move().phase()).isEqualTo(Phase.Migrating);
+    int writes = api.writes.size();
+    reconcile();
+    assertThat(api.writes).hasSize(writes);
   }
 
   private static Migration withLabels(Migration move, Migration labelled) {

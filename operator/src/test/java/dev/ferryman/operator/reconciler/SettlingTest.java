@@ -238,4 +238,56 @@ class SettlingTest extends MoveFixture {
 
     assertSays(Phase.Settling, "Unknown", "OutcomeUnknown");
   }
+
+  @Test
+  void aGuestThatHasRunAtTheDestinationAndIsPausedThereHasMoved() {
+    toRunning();
+    api.source("move", Sample.ended(Switched.Gone, DomainState.Absent, null).build());
+    api.destination("move", Sample.saw(Started.Started, DomainState.Paused, "I/O error").build());
+    reconcile();
+
+    assertSays(Phase.Succeeded, "True", "Migrated");
+    assertThat(condition("Succeeded").getMessage())
+        .contains("is on host-c")
+        .contains("stands still now (Paused, I/O error)");
+  }
+
+  @Test
+  void anUntouchedGuestsMoveEndsThoughTheDestinationCannotTellWhatWasThere() {
+    toRunning();
+    api.source("move", Sample.ended(Switched.NeverStopped, DomainState.Running, "booted").build());
+    api.destination("move", Sample.saw(Started.Unknown, DomainState.Absent, null).build());
+    reconcile();
+
+    assertSays(Phase.Failed, "False", "MigrationFailed");
+  }
+
+  @Test
+  void aCallThatWasNeverMadeNamesItsCause() {
+    toRunning();
+    api.source(
+        "move",
+        Sample.ended(Switched.NeverStopped, DomainState.Running, "booted")
+            .result(new CallResult(CallResult.UNKNOWN, null, "no connection to libvirt"))
+            .build());
+    api.destination("move", Sample.saw(Started.NeverStarted, DomainState.Absent, null).build());
+    reconcile();
+
+    assertThat(condition("Succeeded").getMessage()).endsWith("; no connection to libvirt");
+  }
+
+  @Test
+  void aFencedSourceWhoseHostResourceIsDeletedLetsAProvedMoveSucceed() {
+    toRunning();
+    api.destination("move", Sample.saw(Started.Started, DomainState.Running, "migrated").build());
+    api.host(Sample.fenced(api.hosts.get("host-b"), Sample.SOURCE_BOOT));
+    reconcile();
+    assertThat(move().phase()).isEqualTo(Phase.Settling);
+
+    api.hosts.remove("host-b");
+    api.destination(
+        "move", Sample.saw(Started.Started, DomainState.Running, "migrated").done(1).build());
+    reconcile();
+    assertSays(Phase.Succeeded, "True", "Migrated");
+  }
 }

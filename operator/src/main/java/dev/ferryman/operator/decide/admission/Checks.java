@@ -5,6 +5,7 @@ import dev.ferryman.crds.Check;
 import dev.ferryman.crds.CheckName;
 import dev.ferryman.crds.CheckOutcome;
 import dev.ferryman.crds.Reason;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -43,6 +44,30 @@ public final class Checks {
   /** The first check that refuses the move. */
   public static Optional<Check> firstFailed(List<Check> checks) {
     return checks.stream().filter(c -> c.outcome() == CheckOutcome.Fail).findFirst();
+  }
+
+  /**
+   * As many as a status has room for, in their order, and the first that refuses the move always
+   * among them; each text cut to its bound. The API server would refuse a status with more.
+   */
+  public static List<Check> bounded(List<Check> checks) {
+    var kept = new ArrayList<>(checks.subList(0, Math.min(checks.size(), Bounds.CHECKS)));
+    firstFailed(checks)
+        .filter(failed -> !kept.contains(failed))
+        .ifPresent(failed -> kept.set(kept.size() - 1, failed));
+    return kept.stream().map(Checks::bounded).toList();
+  }
+
+  private static Check bounded(Check check) {
+    var message = check.message();
+    return message == null || message.length() <= Bounds.MESSAGE
+        ? check
+        : new Check(
+            check.name(),
+            check.outcome(),
+            check.reason(),
+            check.host(),
+            Bounds.cut(message, Bounds.MESSAGE));
   }
 
   /** Every obstacle in one text. */

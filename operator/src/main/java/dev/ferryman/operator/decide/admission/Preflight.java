@@ -1,6 +1,5 @@
 package dev.ferryman.operator.decide.admission;
 
-import dev.ferryman.crds.Bounds;
 import dev.ferryman.crds.Check;
 import dev.ferryman.crds.CheckName;
 import dev.ferryman.crds.CheckOutcome;
@@ -27,7 +26,7 @@ public sealed interface Preflight {
   /** Both agents and the operator agree: go. */
   record Accepted(List<Check> checks) implements Preflight {}
 
-  /** Both agents have answered, and there is an obstacle. */
+  /** There is an obstacle, and nothing that has to be cleaned up first. */
   record Refused(Reason reason, String message, List<Check> checks) implements Preflight {}
 
   /** It ends without both answers: what the agents have put down has to be cleaned up first. */
@@ -60,23 +59,43 @@ public sealed interface Preflight {
     if (answered(source) && answered(destination)) {
       return bothAnswered(question, checks);
     }
+    if (isHopeless(migration)) {
+      return refused(migration, checks);
+    }
     return missing(question, checks);
+  }
+
+  /**
+   * Whether the source has refused before it said what the guest needs: the destination has nothing
+   * to judge then, and puts nothing down.
+   */
+  private static boolean isHopeless(Migration migration) {
+    var source = migration.source();
+    return source != null
+        && (source.state() == SourceState.Refused || source.state() == SourceState.CleanedUp)
+        && source.needs() == null
+        && migration.destination() == null;
+  }
+
+  private static Refused refused(Migration migration, List<Check> checks) {
+    var failed = Checks.firstFailed(checks);
+    return failed.isPresent()
+        ? new Refused(
+            Checks.reasonOf(failed.get()).orElse(Reason.MigrationFailed),
+            Checks.obstacles(checks),
+            checks)
+        : new Refused(
+            Reason.MigrationFailed, migration.status().sourceHost() + " has withdrawn", checks);
   }
 
   private static Preflight bothAnswered(Question question, List<Check> checks) {
     var migration = question.migration();
-    var failed = Checks.firstFailed(checks);
-    if (failed.isPresent()) {
-      return new Refused(
-          Checks.reasonOf(failed.get()).orElse(Reason.MigrationFailed),
-          Checks.obstacles(checks),
-          checks);
-    }
     var source = migration.source();
     var destination = migration.destination();
-    if (source == null || source.state() != SourceState.Checked) {
-      return new Refused(
-          Reason.MigrationFailed, migration.status().sourceHost() + " has withdrawn", checks);
+    if (source == null
+        || source.state() != SourceState.Checked
+        || Checks.firstFailed(checks).isPresent()) {
+      return refused(migration, checks);
     }
     if (destination == null || destination.state() != DestinationState.Checked) {
       return new Refused(
@@ -189,6 +208,6 @@ public sealed interface Preflight {
     if (destination != null) {
       checks.addAll(destination.checks());
     }
-    return checks.stream().limit(Bounds.CHECKS).toList();
+    return List.copyOf(checks);
   }
 }

@@ -13,13 +13,20 @@ final class InstanceNames {
 
   private InstanceNames() {}
 
-  /** The domain's own name where Kubernetes allows it and nobody has it, else a derived one. */
+  /**
+   * The domain's own name where Kubernetes allows it and nobody has it, else one derived from it
+   * and the start of the UUID; all of the UUID where that is taken too.
+   */
   static String of(String domainName, String uuid, Set<String> taken) {
     boolean usable =
         domainName.length() <= LONGEST
             && VALID.matcher(domainName).matches()
             && !taken.contains(domainName);
-    return usable ? domainName : sanitised(domainName) + "-" + uuid.substring(0, 8);
+    if (usable) {
+      return domainName;
+    }
+    var derived = sanitised(domainName) + "-" + uuid.substring(0, 8);
+    return taken.contains(derived) ? sanitised(domainName) + "-" + uuid : derived;
   }
 
   private static String sanitised(String name) {

@@ -4,13 +4,11 @@ import dev.ferryman.crds.Bounds;
 import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.instance.InstanceStatus;
 import dev.ferryman.crds.instance.InstanceStatusBuilder;
-import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.operator.decide.Host;
 import dev.ferryman.operator.decide.Liveness;
 import dev.ferryman.operator.decide.Migration;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -73,6 +71,11 @@ public record InstanceProjection(List<KnownInstance> write, List<String> delete)
         @Nullable KnownInstance old,
         Set<String> taken,
         List<KnownInstance> write) {
+      var presumed = inventory.presumedAt(uuid);
+      if (old != null && presumed.isPresent() && underWay(uuid).isEmpty()) {
+        keepAt(presumed.get(), old, write);
+        return;
+      }
       var chosen = choose(at, underWay(uuid));
       var name = old == null ? InstanceNames.of(chosen.entry().name(), uuid, taken) : old.name();
       taken.add(name);
@@ -82,29 +85,22 @@ public record InstanceProjection(List<KnownInstance> write, List<String> delete)
       }
     }
 
-    /** An instance between two lists is kept, and so is one whose host's list is not complete. */
+    /** Kept between two lists, and where its host's list is not complete or not of now. */
     private void unlisted(KnownInstance instance, List<KnownInstance> write, List<String> delete) {
       var status = instance.status();
       var uuid = String.valueOf(status.uuid());
       var moving = underWay(uuid);
-      var arrived = justArrived(uuid);
+      var arrived = inventory.presumedAt(uuid);
       if (moving.isPresent()) {
         var kept = InstanceStatusBuilder.builder(status).migration(moving.get().name()).build();
         if (!kept.equals(status)) {
           write.add(new KnownInstance(instance.name(), kept));
         }
       } else if (arrived.isPresent()) {
-        var kept =
-            InstanceStatusBuilder.builder(status)
-                .host(arrived.get().status().destinationHost())
-                .migration(null)
-                .build();
-        if (!kept.equals(status)) {
-          write.add(new KnownInstance(instance.name(), kept));
-        }
+        keepAt(arrived.get(), instance, write);
       } else if (inventory
           .host(status.host())
-          .map(h -> h.hasReported() && !h.isTruncated())
+          .map(h -> h.hasReported() && !h.isTruncated() && h.liveness() != Liveness.Dead)
           .orElse(true)) {
         delete.add(instance.name());
       }
@@ -117,16 +113,18 @@ public record InstanceProjection(List<KnownInstance> write, List<String> delete)
           .findFirst();
     }
 
-    private Optional<Migration> justArrived(String uuid) {
-      return moves.stream()
-          .filter(m -> m.hasStarted() && uuid.equals(m.status().instanceUID()))
-          .filter(
-              m ->
-                  m.began(Phase.Succeeded)
-                      .map(t -> Duration.between(t, now))
-                      .filter(age -> age.compareTo(Inventory.DESTINATION_LIST_LATE) < 0)
-                      .isPresent())
-          .findFirst();
+    /** At the host it has just moved to, with the figures it had. */
+    private void keepAt(Host host, KnownInstance instance, List<KnownInstance> write) {
+      var status = instance.status();
+      var kept =
+          InstanceStatusBuilder.builder(status)
+              .host(host.name())
+              .migration(null)
+              .conditions(conditions(host, List.of(), Optional.empty(), status))
+              .build();
+      if (!kept.equals(status)) {
+        write.add(new KnownInstance(instance.name(), kept));
+      }
     }
 
     private static Listing choose(List<Listing> at, Optional<Migration> moving) {

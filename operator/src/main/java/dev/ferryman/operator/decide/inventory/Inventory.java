@@ -2,11 +2,13 @@ package dev.ferryman.operator.decide.inventory;
 
 import dev.ferryman.crds.hostresource.HostInstance;
 import dev.ferryman.crds.hostresource.HostInstanceBuilder;
+import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.operator.decide.Host;
 import dev.ferryman.operator.decide.Migration;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -21,36 +23,36 @@ import org.jspecify.annotations.Nullable;
  * the other, and nobody shall see the guest on the wrong host, on both, or on none meanwhile.
  */
 public final class Inventory {
-  /** So long after a proved move the source's list is not believed about that instance. */
-  static final Duration SOURCE_LIST_STALE = Duration.ofSeconds(30);
+  /**
+   * So long after a proved move a list may be older than it: well over the 30 s that an agent waits
+   * at most before it tries again to publish.
+   */
+  static final Duration LISTS_LATE = Duration.ofSeconds(90);
 
-  /** So long after a proved move the instance is shown at the destination unlisted. */
-  static final Duration DESTINATION_LIST_LATE = Duration.ofSeconds(10);
+  /** So long after a proved move no list counts as newer: the hosts' clocks may differ a little. */
+  static final Duration CLOCKS_DIFFER = Duration.ofSeconds(10);
 
   private final List<Host> hosts;
-  private final List<Listing> listings;
-  private final boolean corrected;
+  private final List<Listing> listings = new ArrayList<>();
+  private final Map<String, Host> presumed = new HashMap<>();
+  private boolean corrected;
 
-  private Inventory(List<Host> hosts, List<Listing> listings, boolean corrected) {
+  private Inventory(List<Host> hosts) {
     this.hosts = hosts;
-    this.listings = listings;
-    this.corrected = corrected;
-  }
-
-  /** The inventory of these hosts at that moment. */
-  public static Inventory of(List<Host> hosts, List<Migration> moves, Instant now) {
-    var sorted = hosts.stream().sorted(Comparator.comparing(Host::name)).toList();
-    var listings = new ArrayList<Listing>();
-    for (var host : sorted) {
+    for (var host : hosts) {
       for (var entry : host.status().instances()) {
         if (!Boolean.TRUE.equals(entry.incoming())) {
           listings.add(new Listing(host, entry));
         }
       }
     }
-    var recent = latestProved(moves, now);
-    recent.forEach((uuid, move) -> correct(sorted, listings, uuid, move, now));
-    return new Inventory(sorted, List.copyOf(listings), !recent.isEmpty());
+  }
+
+  /** The inventory of these hosts at that moment. */
+  public static Inventory of(List<Host> hosts, List<Migration> moves, Instant now) {
+    var inventory = new Inventory(hosts.stream().sorted(Comparator.comparing(Host::name)).toList());
+    latestProved(moves, now).forEach((uuid, move) -> inventory.correct(uuid, move, now));
+    return inventory;
   }
 
   /** All hosts, by name. */
@@ -64,12 +66,17 @@ public final class Inventory {
 
   /** All instances on all hosts; one that two hosts list is there twice. */
   public List<Listing> listings() {
-    return listings;
+    return List.copyOf(listings);
   }
 
   /** Where that libvirt UUID is. */
   public List<Listing> listings(String uuid) {
     return listings.stream().filter(l -> l.entry().uuid().equals(uuid)).toList();
+  }
+
+  /** Where an instance is that has just moved and that no list names: little else is known. */
+  public Optional<Host> presumedAt(String uuid) {
+    return Optional.ofNullable(presumed.get(uuid));
   }
 
   /** Whether a recent move corrects the lists, so that they have to be looked at again. */
@@ -81,7 +88,7 @@ public final class Inventory {
     var latest = new HashMap<String, Migration>();
     for (var move : moves) {
       var uuid = move.status().instanceUID();
-      if (uuid != null && move.hasStarted() && age(move, now).compareTo(SOURCE_LIST_STALE) < 0) {
+      if (uuid != null && move.hasStarted() && age(move, now).compareTo(LISTS_LATE) < 0) {
         latest.merge(uuid, move, (a, b) -> age(a, now).compareTo(age(b, now)) <= 0 ? a : b);
       }
     }
@@ -89,41 +96,70 @@ public final class Inventory {
   }
 
   private static Duration age(Migration move, Instant now) {
-    return move.began(Phase.Succeeded)
-        .map(end -> Duration.between(end, now))
-        .orElse(SOURCE_LIST_STALE);
+    return move.began(Phase.Succeeded).map(end -> Duration.between(end, now)).orElse(LISTS_LATE);
   }
 
-  private static void correct(
-      List<Host> hosts, List<Listing> listings, String uuid, Migration move, Instant now) {
-    var atSource = listed(listings, uuid, move.status().sourceHost());
-    if (atSource.isPresent()) {
-      listings.remove(atSource.get());
+  private void correct(String uuid, Migration move, Instant now) {
+    var atSource = listed(uuid, move.status().sourceHost());
+    var destination = host(move.status().destinationHost());
+    boolean arrived = listed(uuid, move.status().destinationHost()).isPresent();
+    boolean settled = age(move, now).compareTo(CLOCKS_DIFFER) >= 0;
+    boolean sourceIsNewer = atSource.map(l -> settled && isNewer(l.host(), move)).orElse(settled);
+    boolean destinationIsNewer = arrived || destination.map(h -> isNewer(h, move)).orElse(true);
+    if (sourceIsNewer && destinationIsNewer) {
+      return;
     }
-    var destination = move.status().destinationHost();
-    if (listed(listings, uuid, destination).isEmpty()
-        && age(move, now).compareTo(DESTINATION_LIST_LATE) < 0) {
-      hosts.stream()
-          .filter(h -> h.name().equals(destination))
-          .findFirst()
-          .ifPresent(h -> arrived(h, uuid, atSource).ifPresent(listings::add));
+    atSource.ifPresent(listings::remove);
+    corrected |= atSource.isPresent();
+    if (listings(uuid).isEmpty()) {
+      destination.ifPresent(host -> presume(host, uuid, move, atSource));
     }
   }
 
-  private static Optional<Listing> listed(
-      List<Listing> listings, String uuid, @Nullable String host) {
-    return listings.stream()
-        .filter(l -> l.entry().uuid().equals(uuid) && l.host().name().equals(host))
-        .findFirst();
+  private Optional<Listing> listed(String uuid, @Nullable String host) {
+    return listings(uuid).stream().filter(l -> l.host().name().equals(host)).findFirst();
   }
 
-  /** The instance as the destination will list it: from its incoming copy, else as it was. */
-  private static Optional<Listing> arrived(Host host, String uuid, Optional<Listing> atSource) {
+  /** Whether the host has read its list after that move had ended. */
+  private static boolean isNewer(Host host, Migration move) {
+    var read = host.status().observedTime();
+    try {
+      return read != null
+          && move.began(Phase.Succeeded).map(Instant.parse(read)::isAfter).orElse(false);
+    } catch (DateTimeParseException e) {
+      return false;
+    }
+  }
+
+  /** As the destination will list it: from the source's list, its incoming copy, or its needs. */
+  private void presume(Host host, String uuid, Migration move, Optional<Listing> atSource) {
+    corrected = true;
     Optional<HostInstance> incoming =
         host.status().instances().stream().filter(i -> i.uuid().equals(uuid)).findFirst();
-    return atSource
-        .map(Listing::entry)
-        .or(() -> incoming)
-        .map(e -> new Listing(host, HostInstanceBuilder.builder(e).incoming(null).build()));
+    var known = atSource.map(Listing::entry).or(() -> incoming);
+    if (known.isEmpty()) {
+      presumed.put(uuid, host);
+    }
+    known
+        .or(() -> needed(uuid, move))
+        .map(e -> new Listing(host, HostInstanceBuilder.builder(e).incoming(null).build()))
+        .ifPresent(listings::add);
+  }
+
+  private static Optional<HostInstance> needed(String uuid, Migration move) {
+    var source = move.source();
+    var needs = source == null ? null : source.needs();
+    return Optional.ofNullable(needs)
+        .map(
+            n ->
+                HostInstanceBuilder.builder()
+                    .name(n.domainName())
+                    .uuid(uuid)
+                    .state(
+                        Boolean.TRUE.equals(n.paused()) ? DomainState.Paused : DomainState.Running)
+                    .vcpus(n.vcpus())
+                    .memoryMiB(n.memoryMiB())
+                    .addresses(List.of())
+                    .build());
   }
 }

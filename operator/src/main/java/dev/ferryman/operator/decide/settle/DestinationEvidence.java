@@ -1,13 +1,20 @@
 package dev.ferryman.operator.decide.settle;
 
+import org.jspecify.annotations.Nullable;
+
 /** What is proved about the destination's copy of the guest, for this very attempt. */
 public sealed interface DestinationEvidence {
 
   /** It runs. */
   record Running() implements DestinationEvidence {}
 
-  /** It has run and is paused now. */
-  record StartedPaused() implements DestinationEvidence {}
+  /**
+   * It has run and is paused now.
+   *
+   * @param since what has paused it since it arrived, in libvirt's words; null where that is not
+   *     known, or a migration may have done it
+   */
+  record StartedPaused(@Nullable String since) implements DestinationEvidence {}
 
   /**
    * It has run and has ended since.
@@ -23,6 +30,9 @@ public sealed interface DestinationEvidence {
    * @param defined whether the attempt left a definition
    */
   record NeverStarted(boolean defined) implements DestinationEvidence {}
+
+  /** It is not there, and nobody can tell any more whether it ever ran there. */
+  record AbsentUnproved() implements DestinationEvidence {}
 
   /**
    * It holds the whole guest and stands still.

@@ -39,6 +39,21 @@ public record Evidence(
   private static final Set<String> BY_MIGRATION = Set.of("migrating", "migration");
   private static final String MIGRATED = "migrated";
   private static final String BY_USER = "user";
+  private static final String BY_GUEST = "suspended by the guest";
+
+  /** What pauses a guest that has all of its memory; not a migration, and nothing unknown. */
+  private static final Set<String> SINCE_THE_MOVE =
+      Set.of(
+          BY_USER,
+          "saving",
+          "dumping",
+          "I/O error",
+          "watchdog",
+          "from snapshot",
+          "shutting down",
+          "creating snapshot",
+          "crashed",
+          "api error");
 
   /**
    * Reads the evidence.
@@ -64,7 +79,7 @@ public record Evidence(
     if (source.map(Host::answers).orElse(false) && !migration.hasEnded()) {
       return Optional.empty();
     }
-    if (patient && waitsForDestination(migration, destination)) {
+    if (patient && (isOutdated(migration, source) || waitsForDestination(migration, destination))) {
       return Optional.empty();
     }
     return Optional.of(
@@ -86,10 +101,19 @@ public record Evidence(
     return host.isPresent() && host.get().liveness() == Liveness.Unknown;
   }
 
+  /** Whether the source's host speaks, but its report is of an earlier boot or libvirt daemon. */
+  private static boolean isOutdated(Migration migration, Optional<Host> host) {
+    var report = migration.source();
+    return report != null
+        && host.filter(Host::answers)
+            .filter(h -> !h.isCurrent(report.bootID(), report.libvirtdStartTime()))
+            .isPresent();
+  }
+
   private static boolean waitsForDestination(Migration migration, Optional<Host> destination) {
     return migration.hasEnded()
         && destination.map(Host::answers).orElse(false)
-        && fresh(migration).isEmpty();
+        && fresh(migration, destination).isEmpty();
   }
 
   private static SourceEvidence source(Migration migration, Optional<Host> host) {
@@ -97,13 +121,26 @@ public record Evidence(
     if (report == null) {
       return new SourceEvidence.Silent();
     }
-    if (host.isPresent() && host.get().isFenced(report.bootID())) {
+    if (isFenced(migration, report, host)) {
       return new SourceEvidence.Fenced();
     }
-    if (!host.map(Host::answers).orElse(false) || !migration.hasEnded()) {
+    if (!host.map(Host::answers).orElse(false)
+        || !migration.hasEnded()
+        || isOutdated(migration, host)) {
       return new SourceEvidence.Silent();
     }
     return source(report);
+  }
+
+  /** By the administrator's word, or as it was recorded: the HostResource may be deleted since. */
+  private static boolean isFenced(Migration migration, SourceReport report, Optional<Host> host) {
+    if (host.map(h -> h.isFenced(report.bootID())).orElse(false)) {
+      return true;
+    }
+    var settlement = migration.status().settlement();
+    return settlement != null
+        && report.bootID().equals(settlement.sourceFencedBootID())
+        && host.map(h -> h.liveness() == Liveness.Dead).orElse(true);
   }
 
   private static SourceEvidence source(SourceReport report) {
@@ -166,11 +203,18 @@ public record Evidence(
         : GuestEnd.Stopped;
   }
 
-  /** The destination's report, if it was read after all that the source has said of its end. */
-  private static Optional<DestinationReport> fresh(Migration migration) {
+  /**
+   * The destination's report, if its host speaks and it was read by the libvirt daemon of now,
+   * after all that the source has said of its end.
+   */
+  private static Optional<DestinationReport> fresh(Migration migration, Optional<Host> host) {
     var report = migration.destination();
     var source = migration.source();
-    if (report == null || source == null) {
+    if (report == null
+        || source == null
+        || host.filter(Host::answers)
+            .filter(h -> h.isCurrent(report.bootID(), report.libvirtdStartTime()))
+            .isEmpty()) {
       return Optional.empty();
     }
     var end = source.endSequence();
@@ -179,20 +223,16 @@ public record Evidence(
   }
 
   private static DestinationEvidence destination(Migration migration, Optional<Host> host) {
-    var report = fresh(migration);
-    if (!host.map(Host::answers).orElse(false) || report.isEmpty()) {
-      return new DestinationEvidence.Silent();
-    }
-    return destination(report.get());
+    return fresh(migration, host)
+        .map(Evidence::destination)
+        .orElseGet(DestinationEvidence.Silent::new);
   }
 
   private static DestinationEvidence destination(DestinationReport report) {
     var domain = report.domain();
     var started = report.started();
     if (domain == null || domain.state() == DomainState.Absent) {
-      return started == Started.NeverStarted
-          ? new NeverStarted(false)
-          : started == Started.Started ? new StartedEnded(end(domain), false) : unclear();
+      return absent(domain, started);
     }
     if (!report.attemptUID().equals(domain.attemptMark())) {
       return unclear();
@@ -203,6 +243,9 @@ public record Evidence(
     if (domain.state() == DomainState.Paused) {
       return paused(domain, started);
     }
+    if (domain.state() == DomainState.PMSuspended && started == Started.Started) {
+      return new StartedPaused(BY_GUEST);
+    }
     if (domain.state() == DomainState.ShutOff || domain.state() == DomainState.Crashed) {
       return started == Started.Started
           ? new StartedEnded(end(domain), true)
@@ -211,9 +254,23 @@ public record Evidence(
     return unclear();
   }
 
-  private static DestinationEvidence paused(DomainReport domain, @Nullable Started started) {
+  private static DestinationEvidence absent(
+      @Nullable DomainReport domain, @Nullable Started started) {
+    if (started == Started.NeverStarted) {
+      return new NeverStarted(false);
+    }
     if (started == Started.Started) {
-      return new StartedPaused();
+      return new StartedEnded(end(domain), false);
+    }
+    return domain != null && started == Started.Unknown
+        ? new DestinationEvidence.AbsentUnproved()
+        : unclear();
+  }
+
+  private static DestinationEvidence paused(DomainReport domain, @Nullable Started started) {
+    var reason = domain.reason();
+    if (started == Started.Started) {
+      return new StartedPaused(reason != null && SINCE_THE_MOVE.contains(reason) ? reason : null);
     }
     return BY_USER.equals(domain.reason())
         ? new CompletePaused(started == Started.NeverStarted)

@@ -5,6 +5,7 @@ public enum Row {
   NotStarted("libvirt was never called"),
   MovedAndLeftPaused("the guest is at the destination, paused as it was before"),
   Moved("the guest runs at the destination"),
+  MovedAndPausedSince("the guest has run at the destination and is paused there now"),
   LeftoverDefinition("the guest runs at the destination; its definition is left at the source"),
   EndedAfterMove("the guest has ended at the destination, after the move"),
   EndedDuringMove("the guest has ended at the source, during the move"),

@@ -6,10 +6,12 @@ import static dev.ferryman.operator.decide.settle.SourceEvidence.Standing.Runnin
 import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.livemigration.DestinationOrder;
 import dev.ferryman.crds.livemigration.SourceOrder;
+import dev.ferryman.operator.decide.settle.DestinationEvidence.AbsentUnproved;
 import dev.ferryman.operator.decide.settle.DestinationEvidence.CompletePaused;
 import dev.ferryman.operator.decide.settle.DestinationEvidence.IncomingPaused;
 import dev.ferryman.operator.decide.settle.DestinationEvidence.NeverStarted;
 import dev.ferryman.operator.decide.settle.DestinationEvidence.StartedEnded;
+import dev.ferryman.operator.decide.settle.DestinationEvidence.StartedPaused;
 import dev.ferryman.operator.decide.settle.SourceEvidence.Fenced;
 import dev.ferryman.operator.decide.settle.SourceEvidence.Gone;
 import dev.ferryman.operator.decide.settle.SourceEvidence.GuestEnd;
@@ -57,6 +59,9 @@ public final class SettlingTable {
     if (destination instanceof DestinationEvidence.Running) {
       return handedOver(gone, new Verdict.Moved(Row.Moved, false));
     }
+    if (destination instanceof StartedPaused paused && paused.since() != null) {
+      return handedOver(gone, new Verdict.Moved(Row.MovedAndPausedSince, true));
+    }
     if (destination instanceof StartedEnded ended) {
       // The last definition of an instance is never removed.
       return gone.defined() && !ended.defined()
@@ -88,6 +93,9 @@ public final class SettlingTable {
     var destination = evidence.destination();
     if (destination instanceof NeverStarted never) {
       return stayed(Row.Untouched, never);
+    }
+    if (destination instanceof AbsentUnproved) {
+      return new Verdict.Stayed(Row.Untouched, Reason.MigrationFailed);
     }
     if (destination instanceof DestinationEvidence.Silent) {
       return new Verdict.Stayed(Row.DestinationLost, Reason.DestinationLost);

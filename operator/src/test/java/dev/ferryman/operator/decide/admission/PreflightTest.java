@@ -16,6 +16,7 @@ import dev.ferryman.operator.decide.Host;
 import dev.ferryman.operator.decide.Liveness;
 import dev.ferryman.operator.decide.Migration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -83,6 +84,29 @@ class PreflightTest {
     assertThat(verdict.reason()).isEqualTo(Reason.StorageNotShared);
     assertThat(verdict.message()).isEqualTo("/srv is not shared");
     assertThat(verdict.checks()).contains(NOT_SHARED);
+  }
+
+  @Test
+  void aSourceThatRefusesBeforeItNamesAnyNeedIsNotWaitedOnForTheDestination() {
+    var off =
+        new Check("Instance", CheckOutcome.Fail, "InstanceNotRunning", "host-b", "it is shut off");
+    var source = Sample.source(SourceState.Refused).checks(List.of(off));
+
+    var verdict = (Preflight.Refused) judge(move(source.needs(null).build(), null), Sample.NOW);
+    assertThat(verdict.message()).isEqualTo("it is shut off");
+    assertThat(verdict.checks()).containsExactly(off);
+    assertThat(judge(move(source.needs(Sample.needs(false)).build(), null), Sample.NOW))
+        .isInstanceOf(Preflight.Incomplete.class);
+  }
+
+  @Test
+  void moreChecksThanAStatusHoldsHideNoObstacle() {
+    var many = Collections.nCopies(70, new Check("Disk", CheckOutcome.Pass, null, null, null));
+    var refused = Sample.destination(DestinationState.Refused).checks(List.of(NOT_SHARED)).build();
+    var source = Sample.source(SourceState.Checked).checks(many).build();
+
+    var verdict = (Preflight.Refused) judge(move(source, refused), Sample.NOW);
+    assertThat(verdict.reason()).isEqualTo(Reason.StorageNotShared);
   }
 
   @Test

@@ -175,10 +175,92 @@ class InstanceProjectionTest {
   @Test
   void theHostsListsAreBelievedAgainAfterAWhile() {
     moves.add(move(Phase.Succeeded));
-    now = Sample.NOW.plus(Inventory.SOURCE_LIST_STALE);
+    now = Sample.NOW.plus(Inventory.LISTS_LATE);
     project(Sample.host("host-b", Sample.instance()), Sample.host("host-c"));
 
     assertThat(hostOf("i-00000003")).isEqualTo("host-b");
+  }
+
+  /** A host whose list was read so many seconds after the move. */
+  private static Host read(int seconds, Host host) {
+    return Sample.with(host, s -> s.observedTime(Sample.NOW.plusSeconds(seconds).toString()));
+  }
+
+  @Test
+  void aMovedGuestStaysListedUntilItsNewHostPublishesHoweverLateThatIs() {
+    var instance = HostInstanceBuilder.builder(Sample.instance()).project("web").build();
+    project(Sample.host("host-b", instance), Sample.host("host-c"));
+    moves.add(move(Phase.Succeeded));
+    var b = read(1, Sample.host("host-b"));
+    var c = read(-20, Sample.host("host-c"));
+    for (int late : List.of(1, 15, 45, 80)) {
+      now = Sample.NOW.plusSeconds(late);
+      project(b, c);
+      assertThat(hostOf("i-00000003")).isEqualTo("host-c");
+      assertThat(objects.get("i-00000003").status().project()).isEqualTo("web");
+      assertThat(Inventory.of(List.of(b, c), moves, now).listings(Sample.UUID))
+          .singleElement()
+          .satisfies(l -> assertThat(l.host().name()).isEqualTo("host-c"));
+    }
+    now = Sample.NOW.plus(Inventory.LISTS_LATE);
+    project(b, c);
+    assertThat(objects).isEmpty();
+  }
+
+  @Test
+  void aSourceThatCannotPublishHidesNoMove() {
+    moves.add(move(Phase.Succeeded));
+    now = Sample.NOW.plusSeconds(60);
+    project(
+        read(-20, Sample.host("host-b", Sample.instance())),
+        read(1, Sample.host("host-c", Sample.instance())));
+
+    assertThat(hostOf("i-00000003")).isEqualTo("host-c");
+    assertThat(conditions("i-00000003")).isEmpty();
+  }
+
+  @Test
+  void aGuestThatSomebodyTookBackIsSeenAtTheSource() {
+    moves.add(move(Phase.Succeeded));
+    now = Sample.NOW.plusSeconds(12);
+    project(read(11, Sample.host("host-b", Sample.instance())), read(11, Sample.host("host-c")));
+
+    assertThat(hostOf("i-00000003")).isEqualTo("host-b");
+  }
+
+  @Test
+  void aGuestThatHasEndedAfterItsMoveIsNotShownFromItsOldList() {
+    project(Sample.host("host-b", Sample.instance()), Sample.host("host-c"));
+    moves.add(move(Phase.Succeeded));
+    now = Sample.NOW.plusSeconds(12);
+    project(read(1, Sample.host("host-b")), read(11, Sample.host("host-c")));
+
+    assertThat(objects).isEmpty();
+  }
+
+  @Test
+  void twoCopiesAfterAMoveAreAConflictOnceBothListsAreNewer() {
+    moves.add(move(Phase.Succeeded));
+    now = Sample.NOW.plusSeconds(12);
+    project(
+        read(11, Sample.host("host-b", Sample.instance())),
+        read(1, Sample.host("host-c", Sample.instance())));
+
+    assertThat(conditions("i-00000003")).containsExactly("Conflict");
+  }
+
+  @Test
+  void aHostThatDiesBeforeItListsAnArrivedGuestKeepsIt() {
+    project(Sample.host("host-b", Sample.instance()), Sample.host("host-c"));
+    moves.add(move(Phase.Succeeded));
+    var dead = Sample.with(Sample.host("host-c"), Liveness.Dead);
+    now = Sample.NOW.plusSeconds(60);
+    project(Sample.host("host-b"), dead);
+    now = Sample.NOW.plusSeconds(120);
+    project(Sample.host("host-b"), dead);
+
+    assertThat(hostOf("i-00000003")).isEqualTo("host-c");
+    assertThat(conditions("i-00000003")).containsExactly("HostUnreachable");
   }
 
   @Test
@@ -226,6 +308,18 @@ class InstanceProjectionTest {
   })
   void namesAreTheDomainsOwnWhereTheyCanBe(String domain, String expected) {
     assertThat(InstanceNames.of(domain, Sample.UUID, Set.of("taken"))).isEqualTo(expected);
+  }
+
+  @Test
+  void instancesWhoseDerivedNamesCollideGetTwoObjects() {
+    var twin = Sample.UUID.replace("000000000003", "000000000004");
+    var b =
+        Sample.host(
+            "host-b", Sample.instance("Web_1", Sample.UUID), Sample.instance("Web-1", twin));
+    project(b);
+
+    assertThat(objects.keySet()).containsExactlyInAnyOrder("web-1-0a0a0a0a", "web-1-" + twin);
+    assertThat(project(b).write()).isEmpty();
   }
 
   @Test

@@ -2,13 +2,18 @@ package dev.ferryman.operator.decide.settle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ferryman.crds.hostresource.HostResourceStatusBuilder;
 import dev.ferryman.crds.livemigration.CallResult;
+import dev.ferryman.crds.livemigration.DestinationOrder;
 import dev.ferryman.crds.livemigration.DestinationReport;
 import dev.ferryman.crds.livemigration.DestinationState;
 import dev.ferryman.crds.livemigration.DomainReport;
 import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.Phase;
+import dev.ferryman.crds.livemigration.Settlement;
+import dev.ferryman.crds.livemigration.SourceOrder;
 import dev.ferryman.crds.livemigration.SourceReport;
+import dev.ferryman.crds.livemigration.SourceReportBuilder;
 import dev.ferryman.crds.livemigration.SourceState;
 import dev.ferryman.crds.livemigration.Started;
 import dev.ferryman.crds.livemigration.Switched;
@@ -19,7 +24,10 @@ import dev.ferryman.operator.decide.settle.SourceEvidence.Gone;
 import dev.ferryman.operator.decide.settle.SourceEvidence.GuestEnd;
 import dev.ferryman.operator.decide.settle.SourceEvidence.MayHaveSwitched;
 import dev.ferryman.operator.decide.settle.SourceEvidence.Standing;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 class EvidenceTest {
@@ -27,10 +35,11 @@ class EvidenceTest {
   private final Host c = Sample.host("host-c");
   private final SourceReport gone =
       Sample.ended(Switched.Gone, DomainState.Absent, null)
+          .libvirtdStartTime(1L)
           .result(new CallResult(0, null, null))
           .build();
   private final DestinationReport running =
-      Sample.saw(Started.Started, DomainState.Running, "migrated").build();
+      Sample.saw(Started.Started, DomainState.Running, "migrated").libvirtdStartTime(1L).build();
 
   private Optional<Evidence> read(
       Phase phase,
@@ -79,6 +88,38 @@ class EvidenceTest {
       assertThat(read(Phase.Migrating, gone, running, host, c, true).orElseThrow().source())
           .isEqualTo(new SourceEvidence.Silent());
     }
+  }
+
+  @Test
+  void aWordOfAnEarlierBootOrLibvirtDaemonIsWaitedForAndThenCountsAsSilent() {
+    for (var now :
+        List.<UnaryOperator<HostResourceStatusBuilder>>of(
+            s -> s.bootID("a later boot"), s -> s.libvirtdStartTime(2L))) {
+      var from = Sample.with(b, now);
+      var to = Sample.with(c, now);
+      assertThat(read(Phase.Migrating, gone, running, from, c, true)).isEmpty();
+      assertThat(read(Phase.Migrating, gone, running, b, to, true)).isEmpty();
+
+      assertThat(read(Phase.Migrating, gone, running, from, c, false).orElseThrow())
+          .isEqualTo(
+              new Evidence(new SourceEvidence.Silent(), new DestinationEvidence.Running(), false));
+      assertThat(read(Phase.Migrating, gone, running, b, to, false).orElseThrow())
+          .isEqualTo(
+              new Evidence(
+                  new Gone(GuestEnd.Migrated, false), new DestinationEvidence.Silent(), false));
+    }
+  }
+
+  @Test
+  void aDaemonThatOnlyOneOfReportAndHostHasSeenRefutesNothing() {
+    var report = SourceReportBuilder.builder(gone).libvirtdStartTime(null).build();
+    var host = Sample.with(b, s -> s.libvirtdStartTime(2L));
+
+    assertThat(read(Phase.Migrating, report, running, host, c, true).orElseThrow().source())
+        .isInstanceOf(Gone.class);
+    host = Sample.with(b, s -> s.libvirtdStartTime(null));
+    assertThat(read(Phase.Migrating, gone, running, host, c, true).orElseThrow().source())
+        .isInstanceOf(Gone.class);
   }
 
   @Test
@@ -140,6 +181,29 @@ class EvidenceTest {
     assertThat(
             read(Phase.Migrating, report, running, Sample.with(fenced, Liveness.Alive), c, false))
         .isEmpty();
+  }
+
+  @Test
+  void aRecordedFenceOutlivesTheHostResource() {
+    var report = Sample.source(SourceState.Running).build();
+
+    assertThat(fenced(report, Sample.SOURCE_BOOT, Optional.empty()))
+        .isEqualTo(new SourceEvidence.Fenced());
+    assertThat(fenced(report, Sample.SOURCE_BOOT, Optional.of(Sample.with(b, Liveness.Dead))))
+        .isEqualTo(new SourceEvidence.Fenced());
+    assertThat(fenced(report, "other", Optional.empty())).isEqualTo(new SourceEvidence.Silent());
+    assertThat(fenced(report, Sample.SOURCE_BOOT, Optional.of(Sample.notReady(b))))
+        .isEqualTo(new SourceEvidence.Silent());
+  }
+
+  private SourceEvidence fenced(SourceReport report, String boot, Optional<Host> host) {
+    var settlement =
+        new Settlement(
+            Sample.ATTEMPT, 1, "SourceFenced", SourceOrder.None, DestinationOrder.None, boot);
+    var move =
+        Sample.move(
+            Phase.Settling, s -> s.source(report).destination(running).settlement(settlement));
+    return Evidence.of(move, host, Optional.of(c), false).orElseThrow().source();
   }
 
   @Test
@@ -218,7 +282,15 @@ class EvidenceTest {
     assertThat(at(Started.NeverStarted, DomainState.Paused, "migrating"))
         .isEqualTo(new DestinationEvidence.IncomingPaused());
     assertThat(at(Started.Started, DomainState.Paused, "user"))
-        .isEqualTo(new DestinationEvidence.StartedPaused());
+        .isEqualTo(new DestinationEvidence.StartedPaused("user"));
+    assertThat(at(Started.Started, DomainState.Paused, "I/O error"))
+        .isEqualTo(new DestinationEvidence.StartedPaused("I/O error"));
+    assertThat(at(Started.Started, DomainState.PMSuspended, null))
+        .isEqualTo(new DestinationEvidence.StartedPaused("suspended by the guest"));
+    for (var reason : Arrays.asList("migrating", "post-copy failed", "starting up", null)) {
+      assertThat(at(Started.Started, DomainState.Paused, reason))
+          .isEqualTo(new DestinationEvidence.StartedPaused(null));
+    }
     assertThat(at(Started.Started, DomainState.ShutOff, "shutdown"))
         .isEqualTo(new DestinationEvidence.StartedEnded(GuestEnd.Stopped, true));
     assertThat(at(Started.Started, DomainState.Absent, null))
@@ -226,7 +298,8 @@ class EvidenceTest {
     assertThat(at(Started.Unknown, DomainState.Running, null))
         .isEqualTo(new DestinationEvidence.Running());
     assertThat(at(Started.Unknown, DomainState.Absent, null))
-        .isEqualTo(new DestinationEvidence.Unclear());
+        .isEqualTo(new DestinationEvidence.AbsentUnproved());
+    assertThat(at(null, DomainState.Absent, null)).isEqualTo(new DestinationEvidence.Unclear());
     assertThat(at(Started.NeverStarted, DomainState.Crashed, null))
         .isEqualTo(new DestinationEvidence.NeverStarted(true));
   }

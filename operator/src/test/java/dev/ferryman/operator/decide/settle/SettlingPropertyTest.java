@@ -48,9 +48,14 @@ class SettlingPropertyTest {
           .map(SettlingTable::judge);
     }
 
+    boolean sourceIsCurrent() {
+      return source.filter(s -> s.bootID().equals(sourceHost.status().bootID())).isPresent();
+    }
+
     boolean destinationIsFresh() {
       return destination
           .filter(d -> d.attemptUID().equals(Sample.ATTEMPT))
+          .filter(d -> d.bootID().equals(destinationHost.status().bootID()))
           .filter(
               d ->
                   source
@@ -82,6 +87,10 @@ class SettlingPropertyTest {
       return destination.flatMap(this::at).map(DomainState::isActive).orElse(false);
     }
 
+    boolean started() {
+      return destination.map(d -> d.started() == Started.Started).orElse(false);
+    }
+
     boolean neverStarted() {
       return destination.map(d -> d.started() == Started.NeverStarted).orElse(false);
     }
@@ -109,10 +118,12 @@ class SettlingPropertyTest {
               assertThat(world.destinationIsFresh()).isTrue();
               assertThat(world.destinationIsMarked()).isTrue();
               assertThat(world.destinationHost().answers()).isTrue();
-              assertThat(world.destinationRuns() || world.pausedBefore()).isTrue();
+              assertThat(world.destinationRuns() || world.pausedBefore() || world.started())
+                  .isTrue();
               assertThat(world.destinationIsActive()).isTrue();
               boolean gone =
                   world.sourceHost().answers()
+                      && world.sourceIsCurrent()
                       && world.source().orElseThrow().switched() == Switched.Gone
                       && !world.sourceIsActive();
               boolean fenced = world.sourceHost().isFenced(world.source().orElseThrow().bootID());
@@ -130,6 +141,7 @@ class SettlingPropertyTest {
         .ifPresent(
             order -> {
               assertThat(world.sourceHost().answers()).isTrue();
+              assertThat(world.sourceIsCurrent()).isTrue();
               assertThat(world.destinationHost().answers()).isTrue();
               assertThat(world.destinationIsFresh()).isTrue();
               if (order.source() == SourceOrder.Destroy) {
@@ -169,6 +181,7 @@ class SettlingPropertyTest {
         .ifPresent(
             verdict -> {
               assertThat(world.sourceHost().answers()).isTrue();
+              assertThat(world.sourceIsCurrent()).isTrue();
               assertThat(world.move().hasEnded()).isTrue();
               assertThat(
                       world.destinationRuns()
@@ -206,10 +219,12 @@ class SettlingPropertyTest {
                 Tuple.of(2, Liveness.Dead),
                 Tuple.of(1, Liveness.Unknown)),
             Arbitraries.frequency(Tuple.of(8, true), Tuple.of(1, false)),
-            Arbitraries.frequency(Tuple.of(4, false), Tuple.of(1, true)))
+            Arbitraries.frequency(Tuple.of(4, false), Tuple.of(1, true)),
+            Arbitraries.frequency(Tuple.of(8, false), Tuple.of(1, true)))
         .as(
-            (liveness, ready, fenced) -> {
-              var host = Sample.host(name);
+            (liveness, ready, fenced, rebooted) -> {
+              var named = Sample.host(name);
+              var host = rebooted ? Sample.with(named, s -> s.bootID("a later boot")) : named;
               var base = ready ? host : Sample.notReady(host);
               return fenced
                   ? Sample.with(Sample.fenced(base, Sample.SOURCE_BOOT), liveness)

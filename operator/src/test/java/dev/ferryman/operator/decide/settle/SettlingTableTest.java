@@ -43,6 +43,9 @@ class SettlingTableTest {
   private static final DestinationEvidence COMPLETE = new CompletePaused(true);
   private static final DestinationEvidence COMPLETE_UNSURE = new CompletePaused(false);
   private static final DestinationEvidence INCOMING = new IncomingPaused();
+  private static final DestinationEvidence PAUSED_SINCE = new StartedPaused("I/O error");
+  private static final DestinationEvidence ABSENT_UNPROVED =
+      new DestinationEvidence.AbsentUnproved();
   private static final DestinationEvidence D_SILENT = new DestinationEvidence.Silent();
   private static final DestinationEvidence D_UNCLEAR = new DestinationEvidence.Unclear();
 
@@ -104,7 +107,15 @@ class SettlingTableTest {
             D_SILENT,
             false,
             waits(Row.DestinationUnverified, Reason.DestinationUnverified)),
-        row(MIGRATED, new StartedPaused(), false, unknown()),
+        row(MIGRATED, new StartedPaused(null), false, unknown()),
+        row(MIGRATED, PAUSED_SINCE, false, new Verdict.Moved(Row.MovedAndPausedSince, true)),
+        row(
+            MIGRATED_LEFTOVER,
+            PAUSED_SINCE,
+            false,
+            order(Row.LeftoverDefinition, SourceOrder.Undefine, DestinationOrder.None)),
+        row(MIGRATED, ABSENT_UNPROVED, false, unknown()),
+        row(STOPPED, ABSENT_UNPROVED, false, unknown()),
         row(MIGRATED, INCOMING, false, unknown()),
         row(MIGRATED, D_UNCLEAR, false, unknown()),
         // the source never stopped
@@ -116,6 +127,8 @@ class SettlingTableTest {
             order(Row.DiscardDefinition, SourceOrder.None, DestinationOrder.Undefine)),
         row(STAYED, D_SILENT, false, stayed(Row.DestinationLost, Reason.DestinationLost)),
         row(STAYED, RUNNING, false, waits(Row.SplitBrain, Reason.SplitBrain)),
+        row(STAYED, ABSENT_UNPROVED, false, stayed(Row.Untouched, Reason.MigrationFailed)),
+        row(STAYED, PAUSED_SINCE, false, unknown()),
         row(STAYED, INCOMING, false, unknown()),
         row(STAYED, D_UNCLEAR, false, unknown()),
         row(
@@ -134,6 +147,7 @@ class SettlingTableTest {
             DEFINED,
             false,
             order(Row.DiscardDefinition, SourceOrder.None, DestinationOrder.Undefine)),
+        row(MAYBE_RUNNING, ABSENT_UNPROVED, false, unknown()),
         row(MAYBE_RUNNING, D_SILENT, false, unknown()),
         row(MAYBE_RUNNING, D_UNCLEAR, false, unknown()),
         row(MAYBE_RUNNING, COMPLETE, false, unknown()),
@@ -164,12 +178,16 @@ class SettlingTableTest {
         row(MAYBE_PAUSED, ABSENT, null, unknown()),
         row(MAYBE_PAUSED, D_SILENT, false, unknown()),
         row(MAYBE_PAUSED, D_UNCLEAR, false, unknown()),
-        row(MAYBE_PAUSED, new StartedPaused(), false, unknown()),
+        row(MAYBE_PAUSED, PAUSED_SINCE, false, unknown()),
+        row(MAYBE_PAUSED, ABSENT_UNPROVED, false, unknown()),
+        row(MAYBE_PAUSED, ABSENT_UNPROVED, true, unknown()),
         // the source's host is silent
         row(S_SILENT, RUNNING, false, waits(Row.SourceUnverified, Reason.SourceUnverified)),
         row(S_SILENT, INCOMING, false, waits(Row.SourceSilent, Reason.SourceUnverified)),
         row(S_SILENT, COMPLETE, true, waits(Row.SourceSilent, Reason.SourceUnverified)),
         row(S_SILENT, ABSENT, false, unknown()),
+        row(S_SILENT, ABSENT_UNPROVED, false, unknown()),
+        row(new Fenced(), ABSENT_UNPROVED, false, unknown()),
         row(S_SILENT, D_SILENT, false, unknown()),
         row(new Fenced(), RUNNING, false, new Verdict.Moved(Row.SourceFenced, false)),
         row(new Fenced(), ABSENT, false, unknown()),

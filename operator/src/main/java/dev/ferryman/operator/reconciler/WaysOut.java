@@ -1,0 +1,126 @@
+package dev.ferryman.operator.reconciler;
+
+import dev.ferryman.operator.decide.Migration;
+import dev.ferryman.operator.decide.settle.DestinationEvidence;
+import dev.ferryman.operator.decide.settle.Evidence;
+import dev.ferryman.operator.decide.settle.Row;
+import dev.ferryman.operator.decide.settle.SourceEvidence;
+
+/**
+ * What a person may do about a move whose outcome is not proved. Nobody is ever told to end the
+ * only copy of a guest, nor to start a second one.
+ */
+final class WaysOut {
+  private static final String THEN = " Ferryman settles on what it then sees.";
+
+  private final String source;
+  private final String destination;
+  private final Evidence evidence;
+
+  private WaysOut(Migration migration, Evidence evidence) {
+    this.source = String.valueOf(migration.status().sourceHost());
+    this.destination = String.valueOf(migration.status().destinationHost());
+    this.evidence = evidence;
+  }
+
+  static String of(Migration migration, Row row, Evidence evidence) {
+    return new WaysOut(migration, evidence).of(row);
+  }
+
+  private String of(Row row) {
+    return switch (row) {
+      case DestinationUnverified ->
+          "It ends when " + destination + " answers; nothing is touched on " + source + ".";
+      case SourceUnverified -> sourceAnswers();
+      case SourceSilent -> "It ends when " + source + " answers.";
+      case SplitBrain ->
+          "Two copies run: power one off ('virsh destroy' on "
+              + source
+              + " keeps what the guest did on "
+              + destination
+              + " since the switch-over, and the reverse). Ferryman touches neither.";
+      case FinishQueued -> "It ends when libvirt on " + destination + " has finished.";
+      default -> bySource();
+    };
+  }
+
+  private String bySource() {
+    var proved = evidence.source();
+    if (proved instanceof SourceEvidence.Gone || proved instanceof SourceEvidence.Fenced) {
+      return showsCopy() ? keepTheCopy() : noCopyIsSeen();
+    }
+    if (proved instanceof SourceEvidence.Silent) {
+      return sourceAnswers()
+          + " Start or resume nothing on "
+          + destination
+          + " before: the guest may still run on "
+          + source
+          + ".";
+    }
+    if (proved instanceof SourceEvidence.Unclear) {
+      return "Destroy neither copy before 'virsh domstate --reason' on both hosts tells which of"
+          + " them holds the guest."
+          + THEN;
+    }
+    return evidence.destination() instanceof DestinationEvidence.Silent
+        ? destinationSilent()
+        : eitherCopy(proved instanceof SourceEvidence.NeverStopped);
+  }
+
+  private String sourceAnswers() {
+    return "It ends when "
+        + source
+        + " answers, or when that host is powered off and fenced (spec.fenced.bootID of its"
+        + " HostResource).";
+  }
+
+  private boolean showsCopy() {
+    var shown = evidence.destination();
+    return !(shown instanceof DestinationEvidence.Silent
+        || shown instanceof DestinationEvidence.AbsentUnproved
+        || (shown instanceof DestinationEvidence.NeverStarted never && !never.defined())
+        || (shown instanceof DestinationEvidence.StartedEnded ended && !ended.defined()));
+  }
+
+  /** Nothing at the source can run: what the destination has is all that there is. */
+  private String keepTheCopy() {
+    return "Do not destroy the copy on "
+        + destination
+        + ": no other is known. Resume it there ('virsh resume'), or start it there if it is shut"
+        + " off ('virsh start')."
+        + THEN;
+  }
+
+  private String noCopyIsSeen() {
+    return "No copy is seen on either host: look for one on "
+        + destination
+        + ", and if there is none, start the guest on one host only, from the definition that is"
+        + " left or from a backup of it.";
+  }
+
+  private String destinationSilent() {
+    return "It ends when "
+        + destination
+        + " answers. Resume the copy on "
+        + source
+        + " only once "
+        + destination
+        + " is powered off: the guest may run there, and what it has done there would be lost.";
+  }
+
+  private String eitherCopy(boolean untouched) {
+    return "Either end the copy on "
+        + destination
+        + (untouched
+            ? " ('virsh destroy' there): the guest has never stopped on " + source
+            : " ('virsh destroy' there, then 'virsh resume' on "
+                + source
+                + "): the guest goes on as it was at the switch-over")
+        + "; or, if the guest runs on "
+        + destination
+        + ", end the copy on "
+        + source
+        + "."
+        + THEN;
+  }
+}
