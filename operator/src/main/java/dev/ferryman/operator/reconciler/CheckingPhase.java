@@ -2,6 +2,7 @@ package dev.ferryman.operator.reconciler;
 
 import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.livemigration.Phase;
+import dev.ferryman.crds.livemigration.SourceState;
 import dev.ferryman.operator.decide.Migration;
 import dev.ferryman.operator.decide.admission.Preflight;
 import java.time.Instant;
@@ -33,10 +34,18 @@ final class CheckingPhase implements PhaseHandler {
           accepted.checks());
     }
     if (verdict instanceof Preflight.Refused refused) {
-      return Outcome.Finish.failed(refused.reason(), refused.message(), refused.checks());
+      return refused(migration, refused);
     }
     var broken = (Preflight.Broken) verdict;
     return new Outcome.Enter(Phase.Settling, broken.reason(), broken.message(), broken.checks());
+  }
+
+  /** A source that was ready may still have its markers down: it is told to clean up first. */
+  private static Outcome refused(Migration migration, Preflight.Refused refused) {
+    var source = migration.source();
+    return source != null && source.state() == SourceState.Checked
+        ? new Outcome.Enter(Phase.Settling, refused.reason(), refused.message(), refused.checks())
+        : Outcome.Finish.failed(refused.reason(), refused.message(), refused.checks());
   }
 
   /** From when an answer could be expected: the phase had begun and this operator could hear. */

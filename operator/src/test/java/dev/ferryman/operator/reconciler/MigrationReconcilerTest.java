@@ -151,6 +151,10 @@ class MigrationReconcilerTest extends MoveFixture {
     api.destination(
         "move", Sample.destination(DestinationState.Refused).checks(List.of(check)).build());
     reconcile();
+    assertSays(Phase.Settling, "Unknown", "StorageNotShared");
+
+    api.source("move", Sample.source(SourceState.CleanedUp).build());
+    reconcile();
 
     assertSays(Phase.Failed, "False", "StorageNotShared");
     assertThat(move().status().checks()).contains(check).hasSize(10);
@@ -211,6 +215,10 @@ class MigrationReconcilerTest extends MoveFixture {
     toMigrating();
     assertThat(reconcile()).isPresent();
     clock.pass(Duration.ofSeconds(31));
+    reconcile();
+    assertSays(Phase.Settling, "Unknown", "SourceNoAnswer");
+
+    api.source("move", Sample.source(SourceState.CleanedUp).build());
     reconcile();
 
     assertSays(Phase.Failed, "False", "SourceNoAnswer");

@@ -44,9 +44,7 @@ public final class Cleanliness {
 
   private static boolean isClean(@Nullable SourceReport report) {
     return report != null
-        && (report.state() == SourceState.Checked
-            || report.state() == SourceState.Refused
-            || report.state() == SourceState.CleanedUp);
+        && (report.state() == SourceState.Refused || report.state() == SourceState.CleanedUp);
   }
 
   private static boolean isClean(@Nullable DestinationReport report) {

@@ -341,12 +341,24 @@ class EvidenceTest {
         Sample.move(
             Phase.Settling,
             s ->
-                s.source(Sample.source(SourceState.Checked).build())
+                s.source(Sample.source(SourceState.CleanedUp).build())
                     .destination(
                         Sample.saw(Started.NeverStarted, DomainState.Paused, "migrating")
                             .state(DestinationState.Checked)
                             .build()));
 
     assertThat(Cleanliness.owing(move, Optional.of(b), Optional.of(c))).containsExactly("host-c");
+  }
+
+  @Test
+  void aCheckedSourceMayStillHaveItsMarkersDown() {
+    var move =
+        Sample.move(
+            Phase.Settling,
+            s ->
+                s.source(Sample.source(SourceState.Checked).build())
+                    .destination(Sample.destination(DestinationState.Refused).build()));
+
+    assertThat(Cleanliness.owing(move, Optional.of(b), Optional.of(c))).containsExactly("host-b");
   }
 }
