@@ -105,6 +105,9 @@ class FaultE2E extends LabTest {
     lab("kill", "libvirtd", "host-c");
     fast();
     Api.awaitStatus(migration, "source has ended", status -> status.source().endSequence() != null);
+    Awaitility.await("host-c says so")
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> Api.isHost("host-c", "Ready", "False"));
     lab("start", "libvirtd", "host-c");
     var end = Api.awaitEnd(migration);
     assertThat(Api.reason(end)).isIn("MigrationFailed", "DestinationLost");
@@ -225,6 +228,7 @@ class FaultE2E extends LabTest {
   }
 
   private void assertNextMoveSucceeds() {
+    awaitHostsSchedulable();
     var next = migration + "-next";
     Api.order(next, guest.name(), "host-c");
     var end = Api.awaitEnd(next);

@@ -39,6 +39,10 @@ abstract class LabTest {
       lab("start", "agent", host);
     }
     lab("start", "operator");
+    awaitHostsSchedulable();
+  }
+
+  static void awaitHostsSchedulable() {
     for (var host : Guest.COMPUTE_HOSTS) {
       await(host + " schedulable")
           .atMost(Duration.ofSeconds(60))

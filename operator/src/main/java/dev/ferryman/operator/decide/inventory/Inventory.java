@@ -52,6 +52,7 @@ public final class Inventory {
   public static Inventory of(List<Host> hosts, List<Migration> moves, Instant now) {
     var inventory = new Inventory(hosts.stream().sorted(Comparator.comparing(Host::name)).toList());
     latestProved(moves, now).forEach((uuid, move) -> inventory.correct(uuid, move, now));
+    moves.stream().filter(Migration::isUnderWay).forEach(inventory::keepOnItsWay);
     return inventory;
   }
 
@@ -113,6 +114,18 @@ public final class Inventory {
     corrected |= atSource.isPresent();
     if (listings(uuid).isEmpty()) {
       destination.ifPresent(host -> presume(host, uuid, move, atSource));
+    }
+  }
+
+  /**
+   * A guest that has left the source's list and is not yet in the destination's is no guest that
+   * does not exist: until its move is settled it is the source's.
+   */
+  private void keepOnItsWay(Migration move) {
+    var uuid = move.status().instanceUID();
+    if (uuid != null && listings(uuid).isEmpty()) {
+      host(move.status().sourceHost())
+          .ifPresent(host -> presume(host, uuid, move, Optional.empty()));
     }
   }
 

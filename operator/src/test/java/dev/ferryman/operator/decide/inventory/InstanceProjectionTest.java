@@ -6,6 +6,7 @@ import dev.ferryman.crds.hostresource.HostInstance;
 import dev.ferryman.crds.hostresource.HostInstanceBuilder;
 import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.Phase;
+import dev.ferryman.crds.livemigration.SourceState;
 import dev.ferryman.crds.livemigration.Switched;
 import dev.ferryman.operator.Sample;
 import dev.ferryman.operator.decide.Host;
@@ -261,6 +262,21 @@ class InstanceProjectionTest {
 
     assertThat(hostOf("i-00000003")).isEqualTo("host-c");
     assertThat(conditions("i-00000003")).containsExactly("HostUnreachable");
+  }
+
+  @Test
+  void aGuestThatIsInNeitherListWhileItMovesIsStillTheSources() {
+    var move =
+        Sample.move(Phase.Migrating, s -> s.source(Sample.source(SourceState.Running).build()));
+
+    var listings =
+        Inventory.of(
+                List.of(Sample.host("host-b"), Sample.host("host-c")), List.of(move), Sample.NOW)
+            .listings(Sample.UUID);
+
+    assertThat(listings)
+        .singleElement()
+        .satisfies(listing -> assertThat(listing.host().name()).isEqualTo("host-b"));
   }
 
   @Test
