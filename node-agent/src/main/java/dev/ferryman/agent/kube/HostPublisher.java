@@ -56,6 +56,7 @@ public final class HostPublisher implements AutoCloseable {
   private final Clock clock;
   private final ScheduledExecutorService thread;
   private final AtomicBoolean lookIsDue = new AtomicBoolean();
+  private final AtomicBoolean lookIsDueAfterMove = new AtomicBoolean();
 
   // All of it belongs to the thread.
   private boolean exists;
@@ -100,7 +101,11 @@ public final class HostPublisher implements AutoCloseable {
         new HypervisorListener() {
           @Override
           public void lifecycle(LifecycleEvent event) {
-            changed();
+            var definition =
+                event.kind() == LifecycleEvent.Kind.Defined
+                    || event.kind() == LifecycleEvent.Kind.Undefined;
+            lookAfter(
+                event.isOfMigration() || definition ? settings.settleOfMoves() : settings.settle());
           }
 
           @Override
@@ -117,8 +122,17 @@ public final class HostPublisher implements AutoCloseable {
 
   /** Something has changed, e.g. readiness: look soon. From any thread. */
   public void changed() {
-    if (lookIsDue.compareAndSet(false, true)) {
-      schedule(this::look, settings.settle());
+    lookAfter(settings.settle(), lookIsDue);
+  }
+
+  private void lookAfter(Duration delay, AtomicBoolean isDue) {
+    if (isDue.compareAndSet(false, true)) {
+      schedule(
+          () -> {
+            isDue.set(false);
+            look();
+          },
+          delay);
     }
   }
 
@@ -136,7 +150,6 @@ public final class HostPublisher implements AutoCloseable {
   }
 
   private void look() {
-    lookIsDue.set(false);
     if (waitsForRetry) {
       return;
     }

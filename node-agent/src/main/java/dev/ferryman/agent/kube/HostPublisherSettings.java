@@ -9,12 +9,15 @@ import java.time.Duration;
  *
  * @param readEvery how often the host is read when libvirt tells of nothing
  * @param settle how long to wait after an event for those that come with it
+ * @param settleOfMoves the same after one of a migration: the host shall not work on its inventory
+ *     in the moments in which a guest stands still
  */
 public record HostPublisherSettings(
     String host,
     MigrationEndpoint migration,
     Duration readEvery,
     Duration settle,
+    Duration settleOfMoves,
     PublishDecision.Rules rules) {
 
   /** With the design's periods. */
@@ -23,7 +26,8 @@ public record HostPublisherSettings(
         host,
         migration,
         Duration.ofSeconds(10),
-        Duration.ofMillis(250),
+        Duration.ofMillis(50),
+        Duration.ofSeconds(1),
         PublishDecision.Rules.DEFAULT);
   }
 }

@@ -23,6 +23,7 @@ import dev.ferryman.crds.livemigration.Started;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The part of the host that the instance comes to: it checks, and tells what came of the copy. */
 final class DestinationRole extends Role {
+  /** The source's libvirt ends its call some 200 ms after the guest has started here. */
+  private static final Duration END_OF_SOURCE = Duration.ofSeconds(2);
+
   private final DestinationHalf half = new DestinationHalf(this);
   private boolean evidenceChanged;
   private boolean warned;
@@ -302,10 +306,28 @@ final class DestinationRole extends Role {
         if (!entry.resumed()) {
           record(e -> e.withResumed(true));
         }
-        evidenceChanged = true;
+        tell();
       }
-      case Stopped, Undefined, Suspended, Crashed -> evidenceChanged = true;
+      case Stopped, Undefined, Suspended, Crashed -> tell();
       case Defined, Started, Shutdown, PMSuspended -> {}
+    }
+  }
+
+  /**
+   * At once when the source has ended. Before, its end is about to come and asks for a reading
+   * anyway; telling of the arrival costs the guest time just as it starts here.
+   */
+  private void tell() {
+    var source = source();
+    if (source != null && source.endSequence() != null) {
+      evidenceChanged = true;
+    } else {
+      wakeAfter(
+          END_OF_SOURCE,
+          () -> {
+            evidenceChanged = true;
+            proceed();
+          });
     }
   }
 

@@ -43,7 +43,7 @@ class HostPublisherTest {
   private static final String OBJECT = KIND + "/host-b";
   private static final String STATUS =
       OBJECT + "/status?fieldManager=ferryman-agent-host-b&force=true";
-  private static final Duration MOMENT = Duration.ofMillis(300);
+  private static final Duration MOMENT = Duration.ofMillis(100);
 
   KubernetesClient client;
   KubernetesMockServer server;
