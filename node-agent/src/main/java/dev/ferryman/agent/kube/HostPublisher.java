@@ -104,8 +104,11 @@ public final class HostPublisher implements AutoCloseable {
             var definition =
                 event.kind() == LifecycleEvent.Kind.Defined
                     || event.kind() == LifecycleEvent.Kind.Undefined;
-            lookAfter(
-                event.isOfMigration() || definition ? settings.settleOfMoves() : settings.settle());
+            if (event.isOfMigration() || definition) {
+              lookAfter(settings.settleOfMoves(), lookIsDueAfterMove);
+            } else {
+              changed();
+            }
           }
 
           @Override
