@@ -27,7 +27,7 @@ public record HostPublisherSettings(
         migration,
         Duration.ofSeconds(10),
         Duration.ofMillis(50),
-        Duration.ofSeconds(1),
+        Duration.ofSeconds(2),
         PublishDecision.Rules.DEFAULT);
   }
 }
