@@ -14,7 +14,7 @@ install_binaries() {
 
 # Data need not survive the machine, only a killed process: so no fsync.
 start_etcd() {
-  host_spawn "$CONTROL" etcd "$STATE/bin/etcd" --name lab --data-dir "$STATE/etcd" --unsafe-no-fsync \
+  host_spawn "$CONTROL" etcd "${BESIDE_GUESTS[@]}" "$STATE/bin/etcd" --name lab --data-dir "$STATE/etcd" --unsafe-no-fsync \
     --listen-client-urls http://127.0.0.1:2379 --advertise-client-urls http://127.0.0.1:2379 \
     --listen-peer-urls http://127.0.0.1:2380 --log-level warn
 }
@@ -23,7 +23,7 @@ etcd_ready() { network_run "$CONTROL" curl -sf -m 5 http://127.0.0.1:2379/health
 # endpoint-reconciler-type=none: without it a killed server would leave its address behind.
 start_apiserver() {
   local pki=$STATE/pki
-  host_spawn "$CONTROL" apiserver "$STATE/bin/kube-apiserver" \
+  host_spawn "$CONTROL" apiserver "${BESIDE_GUESTS[@]}" "$STATE/bin/kube-apiserver" \
     --etcd-servers http://127.0.0.1:2379 --bind-address 0.0.0.0 --secure-port 6443 \
     --advertise-address "${ADDRESS[$CONTROL]}" --endpoint-reconciler-type none \
     --tls-cert-file "$pki/apiserver.crt" --tls-private-key-file "$pki/apiserver.key" \

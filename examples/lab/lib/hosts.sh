@@ -79,6 +79,10 @@ host_run() { # host_run HOST COMMAND...
   "${ENTER[@]}" "$@" 9>&-
 }
 
+# All hosts of the lab share this machine's processors. On machines of their own the control plane would take nothing from
+# the guests, and an agent little.
+BESIDE_GUESTS=(nice -n 5)
+
 host_spawn() { # host_spawn HOST NAME COMMAND...: a daemon; its record is run/HOST-NAME.pid, its log logs/HOST-NAME.log
   local host=$1 name=$2 ENTER
   shift 2

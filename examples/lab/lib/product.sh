@@ -60,7 +60,7 @@ start_operator() {
   local dir environment
   dir=$(copy_product "$OPERATOR_DIST" operator)
   mapfile -t environment < <(product_environment "$STATE/ferryman-operator.kubeconfig")
-  host_spawn "$CONTROL" operator env "${environment[@]}" \
+  host_spawn "$CONTROL" operator "${BESIDE_GUESTS[@]}" env "${environment[@]}" \
     "$dir/bin/ferryman-operator" --namespace "$NAMESPACE" --health-port "$OPERATOR_PORT"
 }
 operator_ready() { network_run "$CONTROL" curl -sf -m 5 "http://127.0.0.1:$OPERATOR_PORT/readyz"; }
@@ -69,7 +69,7 @@ start_agent() { # start_agent HOST
   local dir environment
   dir=$(copy_product "$AGENT_DIST" "$1-agent")
   mapfile -t environment < <(product_environment "$STATE/ferryman-agent-$1.kubeconfig")
-  host_spawn "$1" agent env "${environment[@]}" \
+  host_spawn "$1" agent "${BESIDE_GUESTS[@]}" env "${environment[@]}" \
     "$dir/bin/ferryman-node-agent" --host "$1" --namespace "$NAMESPACE" --libvirt-uri qemu:///system \
     --instances-dir "$INSTANCES" --journal-dir /var/lib/ferryman/journal \
     --migration-address "${ADDRESS[$1]}" --transport tls --health-port "$AGENT_PORT"

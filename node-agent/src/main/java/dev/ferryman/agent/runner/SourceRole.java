@@ -1,6 +1,5 @@
 package dev.ferryman.agent.runner;
 
-import dev.ferryman.agent.decide.OrderGuard;
 import dev.ferryman.agent.decide.ProgressTracker;
 import dev.ferryman.agent.decide.SourceStep;
 import dev.ferryman.agent.decide.SourceStep.Known;
@@ -35,6 +34,7 @@ final class SourceRole extends Role {
 
   private final SourceHalf half = new SourceHalf(this);
   private final Preflight preflight = new Preflight(this);
+  private final SourceOrders orders = new SourceOrders(this);
   private final SourceCall call = new SourceCall(this, this::progressed);
   private boolean evidenceChanged;
   private boolean orphanLooks;
@@ -315,38 +315,10 @@ final class SourceRole extends Role {
 
   private void carryOut() {
     var step = orderedStep();
-    var order = order();
-    var now = Domains.report(host.hypervisor().domain(instanceUUID));
-    var baseline = Objects.requireNonNull(entry()).baseline();
-    var permission =
-        OrderGuard.permit(
-            order,
-            now,
-            baseline == null ? null : baseline.domain().process(),
-            call.job().isActive());
-    if (permission == OrderGuard.Permission.Act) {
-      act(order, now);
-    }
-    host.listener().settled(migration, "source: " + order + ": " + permission);
+    orders.carryOut(order(), call.job().isActive());
     record(e -> e.withSettledStep(step));
     evidenceChanged = true;
     reportEvidence(step);
-  }
-
-  private void act(SourceOrder order, DomainReport now) {
-    switch (order) {
-      case None -> {}
-      case Resume -> host.hypervisor().resume(instanceUUID);
-      case Undefine -> host.hypervisor().undefine(instanceUUID);
-      case Destroy -> {
-        if (now.state().isActive()) {
-          host.hypervisor().destroy(instanceUUID);
-        }
-        if (host.hypervisor().domain(instanceUUID).isPresent()) {
-          host.hypervisor().undefine(instanceUUID);
-        }
-      }
-    }
   }
 
   private void cleanUp() {
@@ -364,7 +336,7 @@ final class SourceRole extends Role {
   private void close() {
     preflight.removeMarkers();
     if (phase() == Phase.Succeeded) {
-      undefineLeftover();
+      orders.undefineLeftover();
     }
     record(entry -> entry.withStage(Stage.Closed));
     done();
@@ -394,19 +366,6 @@ final class SourceRole extends Role {
             orphanLooks = false;
             proceed();
           });
-    }
-  }
-
-  /** A host that was silent when the move was settled owes this by its journal. */
-  private void undefineLeftover() {
-    var entry = entry();
-    if (entry == null || entry.stage() != Stage.Ended) {
-      return;
-    }
-    var now = Domains.report(host.hypervisor().domain(instanceUUID));
-    if (OrderGuard.permit(SourceOrder.Undefine, now, null, false) == OrderGuard.Permission.Act) {
-      host.hypervisor().undefine(instanceUUID);
-      host.listener().settled(migration, "source: removed the definition that the move left");
     }
   }
 

@@ -1,0 +1,68 @@
+package dev.ferryman.agent.runner;
+
+import dev.ferryman.agent.decide.OrderGuard;
+import dev.ferryman.agent.decide.OrderGuard.Permission;
+import dev.ferryman.agent.journal.Stage;
+import dev.ferryman.crds.livemigration.DomainReport;
+import dev.ferryman.crds.livemigration.SourceOrder;
+
+/** Does with the source's copy what the operator orders, after a last look at it. */
+final class SourceOrders {
+  private final Role role;
+
+  SourceOrders(Role role) {
+    this.role = role;
+  }
+
+  /**
+   * Carries the order out, if the copy still is what it was given for.
+   *
+   * @param jobActive whether libvirt still works on the domain
+   */
+  void carryOut(SourceOrder order, boolean jobActive) {
+    var now = look();
+    var entry = role.entry();
+    var baseline = entry == null ? null : entry.baseline();
+    var permission =
+        OrderGuard.permit(
+            order, now, baseline == null ? null : baseline.domain().process(), jobActive);
+    if (permission == Permission.Act) {
+      act(order, now);
+    }
+    role.host.listener().settled(role.migration, "source: " + order + ": " + permission);
+  }
+
+  /** A host that was silent when the move was settled owes this by its journal. */
+  void undefineLeftover() {
+    var entry = role.entry();
+    if (entry != null
+        && entry.stage() == Stage.Ended
+        && OrderGuard.permit(SourceOrder.Undefine, look(), null, false) == Permission.Act) {
+      role.host.hypervisor().undefine(role.instanceUUID);
+      role.host
+          .listener()
+          .settled(role.migration, "source: removed the definition that the move left");
+    }
+  }
+
+  private DomainReport look() {
+    return Domains.report(role.host.hypervisor().domain(role.instanceUUID));
+  }
+
+  private void act(SourceOrder order, DomainReport now) {
+    var hypervisor = role.host.hypervisor();
+    switch (order) {
+      case None -> {}
+      case Resume -> hypervisor.resume(role.instanceUUID);
+      case Undefine -> hypervisor.undefine(role.instanceUUID);
+      case Destroy -> {
+        if (now.state().isActive()) {
+          hypervisor.destroy(role.instanceUUID);
+        }
+        if (hypervisor.domain(role.instanceUUID).isPresent()) {
+          hypervisor.undefine(role.instanceUUID);
+        }
+      }
+    }
+  }
+}
