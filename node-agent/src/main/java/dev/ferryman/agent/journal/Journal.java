@@ -22,6 +22,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,6 +51,9 @@ public final class Journal implements AutoCloseable {
   private final ConcurrentMap<String, JournalEntry> entries = new ConcurrentHashMap<>();
   private final Path directory;
   private final FileChannel lockFile;
+
+  /** Held for reading by who writes an entry, for writing by who closes. */
+  private final ReadWriteLock open = new ReentrantReadWriteLock();
 
   private Journal(Path directory, FileChannel lockFile) {
     this.directory = directory;
@@ -110,8 +115,24 @@ public final class Journal implements AutoCloseable {
     }
   }
 
-  /** Remembers the entry in place of the attempt's earlier one; returns when the disk has it. */
+  /**
+   * Remembers the entry in place of the attempt's earlier one; returns when the disk has it.
+   *
+   * @throws IllegalStateException if closed: the host's journal may be another agent's by now
+   */
   public JournalEntry put(JournalEntry entry) {
+    open.readLock().lock();
+    try {
+      if (!lockFile.isOpen()) {
+        throw new IllegalStateException("journal " + directory + " is closed");
+      }
+      return write(entry);
+    } finally {
+      open.readLock().unlock();
+    }
+  }
+
+  private JournalEntry write(JournalEntry entry) {
     var file = directory.resolve(key(entry.attemptUID(), entry.part()) + SUFFIX);
     var temporary = directory.resolve(file.getFileName() + ".new");
     try {
@@ -175,12 +196,16 @@ public final class Journal implements AutoCloseable {
     return entries.values().stream().filter(entry -> entry.stage().isOpen()).toList();
   }
 
+  /** Waits for an entry that is being written; none is afterwards. */
   @Override
   public void close() {
+    open.writeLock().lock();
     try {
       lockFile.close();
     } catch (IOException e) {
       LOG.warn("journal lock in {} was not released", directory, e);
+    } finally {
+      open.writeLock().unlock();
     }
   }
 

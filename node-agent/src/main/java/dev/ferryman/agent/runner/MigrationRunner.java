@@ -8,6 +8,7 @@ import dev.ferryman.crds.livemigration.Attempt;
 import dev.ferryman.crds.livemigration.LiveMigration;
 import dev.ferryman.crds.livemigration.MigrationStatistics;
 import dev.ferryman.crds.livemigration.Phase;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -17,6 +18,7 @@ import org.slf4j.LoggerFactory;
 /** Gives each attempt that concerns this host its {@link Role}, and tells it what happens. */
 public final class MigrationRunner implements HypervisorListener, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MigrationRunner.class);
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private final HostContext host;
   private final ConcurrentMap<Key, Role> roles = new ConcurrentHashMap<>();
@@ -180,9 +182,21 @@ public final class MigrationRunner implements HypervisorListener, AutoCloseable 
     roles.values().forEach(Role::disconnected);
   }
 
-  /** Stops to act. Jobs go on in libvirt; the next agent takes them up from the journal. */
+  /**
+   * Stops to act, and waits until what was under way has stopped: the next agent must not meet it.
+   * Jobs go on in libvirt; that agent takes them up from the journal.
+   */
   @Override
   public void close() {
     roles.values().forEach(Role::abandon);
+    try {
+      for (var role : roles.values()) {
+        if (!role.awaitEnd(PATIENCE)) {
+          LOG.warn("a call of {} did not end within {} s", role.attemptUID, PATIENCE.toSeconds());
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

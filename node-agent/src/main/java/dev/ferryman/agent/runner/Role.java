@@ -253,6 +253,15 @@ abstract class Role {
     thread.shutdownNow();
   }
 
+  /**
+   * Waits until an abandoned role has left what it was at; a libvirt that hangs may keep it.
+   *
+   * @return whether it has
+   */
+  final boolean awaitEnd(Duration patience) throws InterruptedException {
+    return thread.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
   protected final @Nullable JournalEntry entry() {
     return host.journal().find(attemptUID, part).orElse(null);
   }

@@ -58,6 +58,19 @@ class JournalTest {
   }
 
   @Test
+  void closedJournalTakesNothingMore() throws IOException {
+    var journal = Journal.open(directory, NOW);
+    journal.close();
+
+    assertThatThrownBy(() -> journal.put(entry()))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("is closed");
+    try (var next = Journal.open(directory, NOW)) {
+      assertThat(next.open()).isEmpty();
+    }
+  }
+
+  @Test
   void closedEntriesAreForgottenAfterTheirTimeAndOpenOnesNever() throws IOException {
     var later = NOW.plus(Journal.RETENTION).plus(Duration.ofDays(1));
     try (var journal = Journal.open(directory, NOW)) {

@@ -95,12 +95,16 @@ final class Scene implements AutoCloseable {
   /** Both agents die; libvirt and the API server go on. */
   void killAgents() {
     api.forgetWatchers();
+    endAgents();
+    hostB.forgetListeners();
+    hostC.forgetListeners();
+  }
+
+  private void endAgents() {
     for (var agent : List.of(agentB, agentC)) {
       agent.runner().close();
       agent.journal().close();
     }
-    hostB.forgetListeners();
-    hostC.forgetListeners();
   }
 
   boolean journalIsClosed(Part part) {
@@ -182,12 +186,11 @@ final class Scene implements AutoCloseable {
 
   @Override
   public void close() {
-    agentB.runner().close();
-    agentC.runner().close();
-    agentB.journal().close();
-    agentC.journal().close();
+    endAgents();
     timer.shutdownNow();
     threads.shutdownNow();
+    // They may write to a directory that the test is about to remove.
+    Awaitility.await("the markers' threads").until(threads::isTerminated);
   }
 
   private final class Ears implements MigrationListener {
