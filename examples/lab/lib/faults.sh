@@ -1,4 +1,4 @@
-# Faults on purpose: killed daemons, cut and slow links. And the daemons' logs.
+# Faults on purpose: killed and frozen processes, cut and slow links. And the daemons' logs.
 # shellcheck shell=bash
 
 parse_service() { # sets SERVICE_HOST and NAME
@@ -15,15 +15,57 @@ parse_service() { # sets SERVICE_HOST and NAME
   NAME=$1
 }
 
-service_kill() {
+# What can be killed or frozen: a service, with its children, or the QEMU of a guest.
+fault_target() { # sets TARGET to what kill takes, and WHAT to its name
   local SERVICE_HOST NAME pid
+  if [ "${1:-}" = qemu ]; then
+    [ $# -eq 3 ] || bad_usage "qemu HOST GUEST"
+    require_host "$2"
+    require_compute "$2"
+    WHAT="QEMU of $3 on $2"
+    TARGET=$(qemu_pid "$2" "$3") || die "$WHAT does not run"
+    return
+  fi
   parse_service "$@"
-  pid=$(service_pid "$SERVICE_HOST" "$NAME") || die "$NAME on $SERVICE_HOST does not run"
+  WHAT="$NAME on $SERVICE_HOST"
+  pid=$(service_pid "$SERVICE_HOST" "$NAME") || die "$WHAT does not run"
   # The session that host_spawn gave it: the process and its children. QEMU has a session of its own and lives on.
-  kill -KILL -- "-$pid"
-  wait_for 10 session_ended "$pid" || die "$NAME on $SERVICE_HOST does not end"
+  TARGET=-$pid
 }
-session_ended() { [ -z "$(pgrep -s "$1" -r R,S,D,T)" ]; }
+
+# By the network namespace, since libvirt's record of it may be gone while it still runs.
+qemu_pid() { # qemu_pid HOST GUEST
+  local pid
+  for pid in $(ip netns pids "$(netns "$1")"); do
+    if tr '\0' '\n' <"/proc/$pid/cmdline" 2>/dev/null | grep -q "^guest=$2,"; then
+      echo "$pid"
+      return
+    fi
+  done
+  return 1
+}
+
+fault_kill() {
+  local TARGET WHAT
+  fault_target "$@"
+  kill -KILL -- "$TARGET"
+  wait_for 10 target_ended "$TARGET" || die "$WHAT does not end"
+}
+target_ended() { # target_ended PID|-SESSION
+  if [[ $1 = -* ]]; then [ -z "$(pgrep -s "${1#-}" -r R,S,D,T)" ]; else ! alive "$1"; fi
+}
+
+fault_stop() {
+  local TARGET WHAT
+  fault_target "$@"
+  kill -STOP -- "$TARGET"
+}
+
+fault_continue() {
+  local TARGET WHAT
+  fault_target "$@"
+  kill -CONT -- "$TARGET"
+}
 
 service_start() {
   local SERVICE_HOST NAME
@@ -32,6 +74,8 @@ service_start() {
     operator | agent) [ -e "$STATE/with-product" ] || die "this lab is without operator and agents" ;;
   esac
   start_unless_running "$SERVICE_HOST" "$NAME"
+  # One that was stopped runs, but would never become ready.
+  kill -CONT -- "-$(service_pid "$SERVICE_HOST" "$NAME")"
   wait_until_ready "$SERVICE_HOST" "$NAME"
 }
 

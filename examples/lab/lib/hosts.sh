@@ -87,7 +87,7 @@ host_spawn() { # host_spawn HOST NAME COMMAND...: a daemon; its record is run/HO
   local host=$1 name=$2 ENTER
   shift 2
   host_enter "$host"
-  # A session of its own, so that service_kill can kill it with all its children.
+  # A session of its own, so that a fault hits it with all its children.
   setsid "${ENTER[@]}" "$@" </dev/null >>"$STATE/logs/$host-$name.log" 2>&1 9>&- &
   record_process "$STATE/run/$host-$name.pid" $!
   disown $!

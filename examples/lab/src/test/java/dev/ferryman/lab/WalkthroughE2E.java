@@ -5,6 +5,7 @@ import static dev.ferryman.lab.Lab.on;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ferryman.crds.livemigration.Phase;
+import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -65,6 +66,29 @@ class WalkthroughE2E extends LabTest {
       guest.assertNoHeartbeatLost();
       var answered = ping.join().replaceAll("(?s).* (\\d+) packets received.*", "$1");
       assertThat(Integer.parseInt(answered)).as("pings answered of 150").isGreaterThan(110);
+    }
+  }
+
+  @Test
+  void answersHttpWhileItIsCopied() {
+    try (var guest = Guest.create("server", "host-b").awaitBeating()) {
+      var bootId = guest.bootId();
+      lab("link", "host-b", "rate", "80mbit");
+      Api.order(migration, "server", "host-c");
+      Api.awaitCopying(migration);
+
+      var answers = new ArrayList<String>();
+      while (Api.phase(migration) == Phase.Migrating) {
+        answers.add(guest.bootId());
+        if (answers.size() == 10) {
+          lab("link", "host-b", "rate", "none");
+        }
+      }
+
+      var end = Api.awaitEnd(migration);
+      assertThat(Api.reason(end)).as(Api.message(end)).isEqualTo("Migrated");
+      answers.add(guest.bootId());
+      assertThat(answers).hasSizeGreaterThan(10).containsOnly(bootId);
     }
   }
 

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.awaitility.core.ConditionTimeoutException;
 import org.libvirt.LibvirtException;
 
@@ -36,19 +38,28 @@ public final class Figures {
     }
     try (var ferryman = new Ferryman()) {
       var measurement = new Measurement(settings, ferryman, libvirt);
-      measurement.warmUp();
+      var first = measurement.warmUp();
       var overheads = measurement.overheads();
       var pairs = measurement.pairs();
       System.out.print(
           new Report()
               .fact("machine", machine() + ", load " + load + " before the first move")
               .fact("guest", settings.guestFacts())
-              .fact("moves", "back and forth, after one of each kind that is not counted")
+              .fact(
+                  "moves",
+                  "back and forth, after a raw one and " + first.size() + " that are not counted")
+              .fact("", "(to those Ferryman added " + sums(first) + " ms)")
               .fact(
                   "versions", libvirt.get(settings.first()).versions() + ", " + programs(ferryman))
               .overheads(overheads)
               .pairs(pairs));
     }
+  }
+
+  private static String sums(List<Measurement.Overhead> overheads) {
+    return overheads.stream()
+        .map(overhead -> String.format("%.0f", overhead.sum()))
+        .collect(Collectors.joining(", "));
   }
 
   private static String machine() throws IOException {

@@ -8,6 +8,7 @@ import org.libvirt.LibvirtException;
 
 /** Moves the guest back and forth and measures each move. The lab settles between moves. */
 final class Measurement {
+  private static final int WARM_UP = 6;
   private static final double NANOS_PER_MILLISECOND = 1e6;
 
   private final Settings settings;
@@ -68,10 +69,22 @@ final class Measurement {
     this.here = settings.first();
   }
 
-  /** The first moves load classes and fill caches everywhere, this program's too: not counted. */
-  void warmUp() throws LibvirtException {
+  /**
+   * The first moves are not counted: they load classes and fill caches everywhere, this program's
+   * too, and each agent has to be source and destination a few times until Java has compiled what
+   * it runs.
+   *
+   * @return what Ferryman added to each of them
+   */
+  List<Overhead> warmUp() throws LibvirtException {
     settle();
-    say("first moves, not counted: Ferryman " + overhead() + "; raw " + rawMove());
+    var first = new ArrayList<Overhead>();
+    while (first.size() < WARM_UP) {
+      first.add(overhead());
+      say("not counted: " + first.get(first.size() - 1));
+    }
+    say("not counted: raw " + rawMove());
+    return first;
   }
 
   List<Overhead> overheads() throws LibvirtException {
