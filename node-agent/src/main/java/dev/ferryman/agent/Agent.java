@@ -109,12 +109,13 @@ final class Agent implements AutoCloseable {
                     hypervisor,
                     new KubernetesMigrationApi(client, settings.host()),
                     journal,
-                    new Markers(threads, clock),
+                    new Markers(threads, proc::mounts, clock),
                     settings.transport(),
                     new MigrationLog(
                         new AgentEvents(client, threads, clock, settings.host()), metrics),
                     timer,
-                    clock)));
+                    clock,
+                    System::nanoTime)));
     var watch = keep(new MigrationWatch(client, settings.host(), runner::changed, runner::left));
     new JvmMemoryMetrics().bindTo(metrics);
     metrics.gauge("ferryman.agent.attempts", runner, MigrationRunner::active);

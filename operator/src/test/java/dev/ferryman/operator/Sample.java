@@ -134,7 +134,7 @@ public final class Sample {
             .withGeneration(1L)
             .withCreationTimestamp("2026-11-23T11:59:00Z")
             .build());
-    order.setSpec(new LiveMigrationSpec(instance, destination, false));
+    order.setSpec(LiveMigrationSpec.of(instance, destination));
     return order;
   }
 
@@ -175,7 +175,7 @@ public final class Sample {
         false,
         true,
         Map.of(),
-        new LiveMigrationSpec("i-00000003", "host-c", cancel),
+        new LiveMigrationSpec("i-00000003", "host-c", null, cancel),
         status);
   }
 

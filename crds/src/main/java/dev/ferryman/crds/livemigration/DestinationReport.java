@@ -34,6 +34,8 @@ public record DestinationReport(
     @Min(0) @Max(Integer.MAX_VALUE) @JsonPropertyDescription("Last settlement step carried out")
         @Nullable Integer done,
     @Size(max = Bounds.CHECKS) List<Check> checks,
+    @JsonPropertyDescription("Whether every writable disk has an image lock that both hosts honour")
+        @Nullable Boolean imageLocks,
     @Nullable DomainReport domain,
     @Nullable Started started) {
 

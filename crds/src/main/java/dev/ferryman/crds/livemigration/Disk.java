@@ -17,4 +17,13 @@ public record Disk(
         @Size(max = Bounds.WORD) @JsonPropertyDescription("libvirt's disk type: file, block, network, volume, ...")
         String type,
     @Size(max = Bounds.PATH) @Nullable String path,
-    @Nullable Boolean readOnly) {}
+    @Nullable Boolean readOnly,
+    @JsonPropertyDescription(
+            "Whether byte-range locks, on which QEMU's image locks stand, work in its directory at the source")
+        @Nullable Boolean locks) {
+
+  /** The same disk, with what was found of its locks. */
+  public Disk withLocks(@Nullable Boolean found) {
+    return new Disk(target, type, path, readOnly, found);
+  }
+}

@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 /** What the administrator orders; fixed but for {@code cancel}. */
 @ApiObject
 @ValidationRule(
-    value = "self.instance == oldSelf.instance && self.destination == oldSelf.destination",
+    value =
+        "self.instance == oldSelf.instance && self.destination == oldSelf.destination && "
+            + "self.switchover == oldSelf.switchover",
     message = "spec is immutable, except that cancel may become true")
 @ValidationRule(
     value = "self.cancel || !oldSelf.cancel",
@@ -27,10 +29,35 @@ public record LiveMigrationSpec(
     @Required
         @Size(min = 1, max = Bounds.HOST_NAME) @JsonPropertyDescription("Name of the HostResource that the instance goes to")
         String destination,
+    @Default("Auto")
+        @JsonPropertyDescription(
+            "How the guest is handed over. Strict: the destination starts only when the source is proved gone. Fast: as libvirt does it, which is protected by image locks alone. Auto: Fast where every writable disk has working image locks, else Strict")
+        @Nullable Switchover switchover,
     @Default("false")
         @JsonPropertyDescription(
             "Ends a migration that has not switched over yet; may turn true, never back")
         @Nullable Boolean cancel) {
+
+  /** The order to move an instance as Ferryman sees fit. */
+  public static LiveMigrationSpec of(String instance, String destination) {
+    return new LiveMigrationSpec(instance, destination, null, null);
+  }
+
+  /** The same, cancelled. */
+  public LiveMigrationSpec asCancelled() {
+    return new LiveMigrationSpec(instance, destination, switchover, true);
+  }
+
+  /** The same, handed over in that way. */
+  public LiveMigrationSpec handedOver(Switchover by) {
+    return new LiveMigrationSpec(instance, destination, by, cancel);
+  }
+
+  /** How the guest is to be handed over; what the manifest leaves out is Auto. */
+  @JsonIgnore
+  public Switchover switchoverOrAuto() {
+    return switchover == null ? Switchover.Auto : switchover;
+  }
 
   /** Whether the administrator wants the migration ended. */
   @JsonIgnore

@@ -68,6 +68,11 @@ import org.jspecify.annotations.Nullable;
     message = "instanceUID is fixed at the first sight")
 @ValidationRule(
     value =
+        "!has(oldSelf.switchover) || oldSelf.phase == 'Pending' || (has(self.switchover) && "
+            + "self.switchover == oldSelf.switchover)",
+    message = "switchover is fixed when the attempt begins to move")
+@ValidationRule(
+    value =
         "!(self.phase in ['Checking','Preparing','Migrating','Settling']) || "
             + "(has(self.attempt) && has(self.sourceHost) && has(self.destinationHost) && "
             + "has(self.instanceUID))",
@@ -129,6 +134,9 @@ public record LiveMigrationStatus(
     @Size(max = Bounds.HOST_NAME) @Nullable String sourceHost,
     @Size(max = Bounds.HOST_NAME) @Nullable String destinationHost,
     @Nullable Attempt attempt,
+    @JsonPropertyDescription(
+            "How the guest is handed over in this attempt; set when it begins to move")
+        @Nullable SwitchoverMode switchover,
     @Size(max = Bounds.CHECKS) @JsonPropertyDescription("Every check that was evaluated, by whom and with which numbers")
         List<Check> checks,
     @Nullable SourceReport source,

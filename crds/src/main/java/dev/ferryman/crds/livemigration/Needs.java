@@ -27,6 +27,8 @@ public record Needs(
     @JsonPropertyDescription("Paused before the move: it is left paused") @Nullable Boolean paused,
     @JsonPropertyDescription("Has a definition that outlives its shutdown")
         @Nullable Boolean persistent,
+    @JsonPropertyDescription("Started by libvirt when its host boots: goes with the instance")
+        @Nullable Boolean autostart,
     @Size(max = Bounds.DISKS) List<Disk> disks) {
 
   /** Absent lists are empty. */

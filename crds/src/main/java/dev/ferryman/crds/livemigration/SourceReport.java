@@ -47,6 +47,9 @@ public record SourceReport(
             "Whether the agent asked libvirt to abort the job, because of cancel or deletion")
         @Nullable Boolean abortRequested,
     @Nullable Switched switched,
+    @JsonPropertyDescription(
+            "Whether libvirt has let the copy go on less than a minute ago, after it had stopped it for the switch-over")
+        @Nullable Boolean justResumed,
     @Nullable CallResult result,
     @Nullable MigrationStatistics statistics) {
 

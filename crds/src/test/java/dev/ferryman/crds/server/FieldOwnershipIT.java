@@ -72,7 +72,7 @@ class FieldOwnershipIT {
 
   @Test
   void aHalfIsReplacedWhole() {
-    var needs = new Needs("i-00000003", 1, 512L, null, null, null, null, null, List.of());
+    var needs = new Needs("i-00000003", 1, 512L, null, null, null, null, null, null, List.of());
     var move = Move.order(admin).checking();
     move.source(report -> report.state(SourceState.Checked).needs(needs)).phase(Phase.Migrating);
 

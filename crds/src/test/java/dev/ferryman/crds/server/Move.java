@@ -45,7 +45,7 @@ final class Move {
   static Move order(KubernetesClient client) {
     var order = new LiveMigration();
     order.setMetadata(new ObjectMetaBuilder().withName(Apply.newName("move")).build());
-    order.setSpec(new LiveMigrationSpec("i-00000003", DESTINATION, null));
+    order.setSpec(LiveMigrationSpec.of("i-00000003", DESTINATION));
     var created = client.resource(order).create();
     return new Move(client, created, LiveMigrationStatusBuilder.builder().build());
   }

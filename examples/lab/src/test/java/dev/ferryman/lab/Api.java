@@ -35,7 +35,7 @@ final class Api {
   static LiveMigration order(String name, String instance, String destination) {
     var migration = new LiveMigration();
     migration.setMetadata(new ObjectMetaBuilder().withName(name).build());
-    migration.setSpec(new LiveMigrationSpec(instance, destination, null));
+    migration.setSpec(LiveMigrationSpec.of(instance, destination));
     return CLIENT.resource(migration).create();
   }
 
@@ -126,8 +126,7 @@ final class Api {
         .withName(name)
         .edit(
             migration -> {
-              var spec = migration.getSpec();
-              migration.setSpec(new LiveMigrationSpec(spec.instance(), spec.destination(), true));
+              migration.setSpec(migration.getSpec().asCancelled());
               return migration;
             });
   }

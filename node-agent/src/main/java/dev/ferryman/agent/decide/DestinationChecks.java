@@ -7,6 +7,7 @@ import dev.ferryman.crds.CheckOutcome;
 import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.livemigration.Disk;
 import dev.ferryman.crds.livemigration.Needs;
+import dev.ferryman.crds.livemigration.Switchover;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -42,14 +43,19 @@ public final class DestinationChecks {
       @Nullable String sameUUID,
       Map<String, Directory> directories) {}
 
-  /** All checks of the destination. */
-  public static List<Check> judge(Needs needs, String instanceUUID, Seen seen) {
+  /**
+   * All checks of the destination.
+   *
+   * @param switchover how the administrator wants the guest handed over
+   */
+  public static List<Check> judge(
+      Needs needs, String instanceUUID, Switchover switchover, Seen seen) {
     var checks = new ArrayList<Check>();
     checks.add(hypervisor(needs, seen));
     checks.add(machineType(needs, seen));
     checks.add(name(needs, instanceUUID, seen));
     checks.add(uuid(seen));
-    checks.add(switchover(needs, seen));
+    checks.add(switchover(needs, switchover, seen));
     needs.disks().stream()
         .map(disk -> storage(disk, seen))
         .sorted(Comparator.comparing(check -> check.outcome() != CheckOutcome.Fail))
@@ -145,16 +151,20 @@ public final class DestinationChecks {
    * A lost reply at switch-over makes libvirt start both copies; then only QEMU's image locks stop
    * the second writer.
    */
-  private static Check switchover(Needs needs, Seen seen) {
-    var unprotected =
-        needs.disks().stream()
-            .filter(disk -> !Boolean.TRUE.equals(disk.readOnly()))
-            .filter(disk -> !isLocked(disk, seen))
-            .map(Disk::target)
-            .toList();
-    var writable = needs.disks().stream().anyMatch(disk -> !Boolean.TRUE.equals(disk.readOnly()));
-    if (writable && unprotected.isEmpty()) {
+  private static Check switchover(Needs needs, Switchover ordered, Seen seen) {
+    if (hasImageLocks(needs, seen)) {
       return pass(CheckName.Switchover, seen, "every writable disk has an image lock");
+    }
+    var unprotected = unprotected(needs, seen);
+    var why =
+        unprotected.isEmpty()
+            ? "the instance has no writable disk"
+            : "no image lock protects " + unprotected;
+    if (ordered != Switchover.Fast) {
+      return pass(
+          CheckName.Switchover,
+          seen,
+          why + ": the guest starts here only when the source is proved gone");
     }
     return new Check(
         CheckName.Switchover.name(),
@@ -162,17 +172,33 @@ public final class DestinationChecks {
         Reason.SwitchoverUnprotected.name(),
         seen.host(),
         Bounds.cut(
-            (writable
-                    ? "no image lock protects " + unprotected
-                    : "the instance has no writable disk")
-                + ": if the connection breaks at switch-over, both copies can run for a time",
+            why + ": if the connection breaks at switch-over, both copies can run for a time",
             Bounds.MESSAGE));
+  }
+
+  /** Whether image locks keep a second copy of the instance from each disk that it writes to. */
+  public static boolean hasImageLocks(Needs needs, Seen seen) {
+    return needs.disks().stream().anyMatch(DestinationChecks::isWritable)
+        && unprotected(needs, seen).isEmpty();
+  }
+
+  private static List<String> unprotected(Needs needs, Seen seen) {
+    return needs.disks().stream()
+        .filter(DestinationChecks::isWritable)
+        .filter(disk -> !isLocked(disk, seen))
+        .map(Disk::target)
+        .toList();
+  }
+
+  private static boolean isWritable(Disk disk) {
+    return !Boolean.TRUE.equals(disk.readOnly());
   }
 
   private static boolean isLocked(Disk disk, Seen seen) {
     var path = disk.path();
     return "file".equals(disk.type())
         && path != null
+        && Boolean.TRUE.equals(disk.locks())
         && seen.directories().get(directoryOf(path)) == Directory.SharedWithLocks;
   }
 

@@ -15,6 +15,8 @@ public enum DestinationStep {
   RefuseSecondRun,
   /** Report what this host's libvirt shows now. */
   ReportEvidence,
+  /** Let the guest go on here: the source's copy is gone. */
+  Resume,
   /** Carry out the operator's order. */
   CarryOut,
   /** Say that nothing is left of the attempt. */
@@ -30,6 +32,7 @@ public enum DestinationStep {
    * @param closed whether this host's journal knows the attempt as settled
    * @param sourceEnd sequence at which the source's call had ended; null: not yet
    * @param peerSequence sequence of the source that this host's report stands on; null: none
+   * @param resumeDue whether a copy waits here to be resumed and the source's is proved gone
    * @param orderPending whether the operator's settlement has an order that is not carried out
    * @param evidenceChanged whether libvirt reported something since the last report
    */
@@ -41,6 +44,7 @@ public enum DestinationStep {
       boolean closed,
       @Nullable Long sourceEnd,
       @Nullable Long peerSequence,
+      boolean resumeDue,
       boolean orderPending,
       boolean evidenceChanged)
       implements DestinationStepViewBuilder.With {}
@@ -63,6 +67,9 @@ public enum DestinationStep {
   private static DestinationStep whenMoving(View view) {
     var end = view.sourceEnd();
     var peer = view.peerSequence();
+    if (view.resumeDue()) {
+      return Resume;
+    }
     if (view.orderPending()) {
       return CarryOut;
     }

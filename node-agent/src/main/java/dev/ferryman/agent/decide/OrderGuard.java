@@ -24,13 +24,20 @@ public final class OrderGuard {
   }
 
   /**
+   * What the source knows beside the domain's state.
+   *
    * @param journaled QEMU process of the copy before the migration
    * @param jobActive whether libvirt still works on the migration
+   * @param justResumed whether the copy runs only since libvirt let it go on, less than a minute
+   *     ago
    */
-  public static Permission permit(
-      SourceOrder order, DomainReport now, @Nullable ProcessIdentity journaled, boolean jobActive) {
+  public record Source(
+      @Nullable ProcessIdentity journaled, boolean jobActive, boolean justResumed) {}
+
+  /** A copy that has served for longer than a minute beside the other is nobody's to destroy. */
+  public static Permission permit(SourceOrder order, DomainReport now, Source source) {
     var active = now.state().isActive();
-    var sameProcess = now.process() != null && now.process().equals(journaled);
+    var sameProcess = now.process() != null && now.process().equals(source.journaled());
     return switch (order) {
       case None -> Permission.AlreadySo;
       case Undefine -> {
@@ -43,23 +50,27 @@ public final class OrderGuard {
         if (now.state() == DomainState.Absent) {
           yield Permission.AlreadySo;
         }
-        yield !active || (now.state() == DomainState.Paused && sameProcess)
-            ? Permission.Act
-            : Permission.Refuse;
+        var stands = now.state() == DomainState.Paused;
+        var yields = now.state().runs() && source.justResumed();
+        yield !active || ((stands || yields) && sameProcess) ? Permission.Act : Permission.Refuse;
       }
       case Resume -> {
         if (now.state().runs()) {
           yield Permission.AlreadySo;
         }
-        yield now.state() == DomainState.Paused && sameProcess && !jobActive
+        yield now.state() == DomainState.Paused && sameProcess && !source.jobActive()
             ? Permission.Act
             : Permission.Refuse;
       }
     };
   }
 
-  /** A running copy is never destroyed, nor one that another attempt or a person made. */
-  public static Permission permit(DestinationOrder order, DomainReport now, String attemptUID) {
+  /**
+   * A running copy is never destroyed, nor one that another attempt or a person made; one that is
+   * still being received does not hold the guest.
+   */
+  public static Permission permit(
+      DestinationOrder order, DomainReport now, boolean incoming, String attemptUID) {
     if (order == DestinationOrder.None || now.state() == DomainState.Absent) {
       return Permission.AlreadySo;
     }
@@ -68,6 +79,12 @@ public final class OrderGuard {
     }
     return switch (order) {
       case None -> Permission.AlreadySo;
+      case Resume -> {
+        if (now.state().runs()) {
+          yield Permission.AlreadySo;
+        }
+        yield now.state() == DomainState.Paused && !incoming ? Permission.Act : Permission.Refuse;
+      }
       case Destroy ->
           !now.state().isActive() || now.state() == DomainState.Paused
               ? Permission.Act

@@ -24,6 +24,8 @@ public enum SourceStep {
   AskWhetherStarted,
   /** Find out what a call that this process did not make, or has lost, has come to. */
   Adopt,
+  /** Say at once that this host's copy is gone: the destination waits for that. */
+  TellGone,
   /** Ask libvirt to end the job. */
   Abort,
   /** Report what this host's libvirt shows now. */
@@ -67,6 +69,7 @@ public enum SourceStep {
    * @param ownChecksDone whether the slow checks have come to an end
    * @param ownChecksFail whether one of this host's checks refuses the migration
    * @param markersDown whether markers are in the shared directories
+   * @param goneUntold whether this host's copy is gone under the call, and that is not said yet
    * @param abortAccepted whether libvirt has taken a request to end the job
    * @param orderPending whether the operator's settlement has an order that is not carried out
    * @param evidenceChanged whether libvirt reported something since the last report
@@ -83,6 +86,7 @@ public enum SourceStep {
       boolean markersDown,
       Known known,
       Call call,
+      boolean goneUntold,
       boolean abortAccepted,
       boolean orderPending,
       boolean evidenceChanged)
@@ -94,6 +98,9 @@ public enum SourceStep {
       return ReportEvidence;
     }
     if (view.call() == Call.UnderWay) {
+      if (view.goneUntold()) {
+        return TellGone;
+      }
       return view.cancelled() && !view.abortAccepted() ? Abort : Wait;
     }
     if (view.call() == Call.Announced) {

@@ -17,9 +17,15 @@ public final class StartedEvidence {
    * @param persistent whether the guest has a definition, which libvirt stores at the destination
    *     before it starts the CPUs
    * @param definedBefore whether a definition of the guest was there already while checking
+   * @param heldBack whether libvirt leaves the copy paused and nobody has asked it to go on:
+   *     Strict, and no such request in the journal
    */
   public record History(
-      boolean resumed, boolean everyEventSeen, boolean persistent, boolean definedBefore) {}
+      boolean resumed,
+      boolean everyEventSeen,
+      boolean persistent,
+      boolean definedBefore,
+      boolean heldBack) {}
 
   /** What the destination host itself can prove. */
   public static Started judge(DomainReport now, String attemptUID, History history) {
@@ -30,7 +36,7 @@ public final class StartedEvidence {
     if (now.state().isActive() && !ours) {
       return Started.Unknown;
     }
-    if (history.everyEventSeen()) {
+    if (history.everyEventSeen() || history.heldBack()) {
       return Started.NeverStarted;
     }
     var neverDefined =

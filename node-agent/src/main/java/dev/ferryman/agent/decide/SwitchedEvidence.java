@@ -12,7 +12,7 @@ public final class SwitchedEvidence {
    * the next suspend or resume, so that it can stem from an earlier migration: it never proves that
    * this one did not stop the guest.
    */
-  static final String MIGRATION_CANCELED = "migration canceled";
+  public static final String MIGRATION_CANCELED = "migration canceled";
 
   private SwitchedEvidence() {}
 

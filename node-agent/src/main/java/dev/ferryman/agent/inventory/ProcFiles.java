@@ -1,5 +1,6 @@
 package dev.ferryman.agent.inventory;
 
+import dev.ferryman.agent.storage.Mount;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +29,7 @@ public final class ProcFiles {
   }
 
   /** What is mounted where, as this process sees it. */
-  List<Mount> mounts() {
+  public List<Mount> mounts() {
     return Mount.parse(read("self/mountinfo"));
   }
 

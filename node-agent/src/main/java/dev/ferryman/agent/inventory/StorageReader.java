@@ -2,6 +2,7 @@ package dev.ferryman.agent.inventory;
 
 import dev.ferryman.agent.libvirt.BoundedCalls;
 import dev.ferryman.agent.libvirt.HypervisorException;
+import dev.ferryman.agent.storage.Mount;
 import dev.ferryman.crds.hostresource.Storage;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -15,6 +15,12 @@ import org.jspecify.annotations.Nullable;
  * @param baseline the source: before the call; the destination: while checking
  * @param suspended whether libvirt reported that the source's copy was stopped meanwhile
  * @param resumed whether libvirt reported that the destination's copy was started
+ * @param resumeAsked whether libvirt was, or was about to be, asked to let the destination's copy
+ *     go on
+ * @param giver the destination, in a Strict switch-over of a running guest: who must be gone before
+ *     its copy goes on
+ * @param autostart the source: whether the guest was to start with its host, which is taken off for
+ *     the time of the move
  * @param definedBefore the destination: whether a definition of the instance was there already
  * @param eventsMissed whether libvirt's events may have been missed since the entry was opened
  * @param settledStep last settlement order that was carried out
@@ -34,6 +40,9 @@ public record JournalEntry(
     boolean abortRequested,
     boolean suspended,
     boolean resumed,
+    boolean resumeAsked,
+    @Nullable Giver giver,
+    boolean autostart,
     boolean definedBefore,
     boolean eventsMissed,
     int settledStep,

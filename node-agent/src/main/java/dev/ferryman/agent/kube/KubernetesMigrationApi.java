@@ -57,13 +57,16 @@ public final class KubernetesMigrationApi implements MigrationApi {
   }
 
   @Override
-  public Optional<String> migrationAddress(String host) {
+  public Peer peer(String host) {
     var resource = ask(() -> client.resources(HostResource.class).withName(host).get());
     if (resource == null || resource.getStatus() == null) {
-      return Optional.empty();
+      return Peer.UNKNOWN;
     }
     var endpoint = resource.getStatus().migration();
-    return endpoint == null ? Optional.empty() : Optional.ofNullable(endpoint.address());
+    var hypervisor = resource.getStatus().hypervisor();
+    return new Peer(
+        endpoint == null ? null : endpoint.address(),
+        hypervisor == null ? null : hypervisor.hostUUID());
   }
 
   /** A fresh object: whatever else it carried would be taken from its owner. */

@@ -26,9 +26,9 @@ public interface MigrationApi {
   void report(String name, DestinationReport report);
 
   /**
-   * Where a host wants the data stream of migrations to it; empty: libvirt shall choose.
+   * What another host has published of itself.
    *
    * @throws ApiUnavailableException if it cannot be told
    */
-  Optional<String> migrationAddress(String host);
+  Peer peer(String host);
 }

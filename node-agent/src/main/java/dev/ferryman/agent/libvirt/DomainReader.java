@@ -61,6 +61,10 @@ final class DomainReader {
         uuid, name, state.state(), state.reason(), process, incoming, persistent, definition);
   }
 
+  static DomainState stateOf(DomainPointer domain) {
+    return state(domain).state();
+  }
+
   private static State state(DomainPointer domain) {
     var state = new IntByReference();
     var reason = new IntByReference();

@@ -114,7 +114,8 @@ final class DomainXml {
         word(target),
         Bounds.cut(type, Bounds.WORD),
         child(disk, "source").map(source -> path(type, source)).orElse(null),
-        readOnly);
+        readOnly,
+        null);
   }
 
   /** A path beyond the bound is cut with an ellipsis: it names no file then, on no host. */

@@ -1,5 +1,6 @@
 package dev.ferryman.agent.libvirt;
 
+import dev.ferryman.crds.livemigration.ProcessIdentity;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -68,6 +69,22 @@ public interface Hypervisor extends AutoCloseable {
    * @throws HypervisorException with libvirt's words if it does not answer within five seconds
    */
   void probe(String uri);
+
+  /**
+   * Whether another host's libvirt says that a domain is not there, or is not active, so that it
+   * cannot run again by itself.
+   *
+   * @param hostUUID libvirt's UUID of that host: another host's word counts for nothing
+   * @throws HypervisorException if it does not answer within five seconds, or is another host
+   */
+  boolean isGoneAt(String uri, String hostUUID, String uuid);
+
+  /**
+   * Tells of the end of a QEMU process, at once if it has ended already.
+   *
+   * @param then run once, on any thread; not after the watch is closed
+   */
+  AutoCloseable whenEnded(ProcessIdentity process, Runnable then);
 
   /** Start of the libvirt daemon in clock ticks since boot; empty while it is not running. */
   OptionalLong daemonStartTicks();

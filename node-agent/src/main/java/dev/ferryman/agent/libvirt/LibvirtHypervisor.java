@@ -2,6 +2,7 @@ package dev.ferryman.agent.libvirt;
 
 import static dev.ferryman.agent.libvirt.LibvirtX.LIBVIRT;
 
+import dev.ferryman.crds.livemigration.ProcessIdentity;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -250,6 +251,28 @@ public final class LibvirtHypervisor implements Hypervisor {
           Connection.open(uri).close();
           return true;
         });
+  }
+
+  @Override
+  public boolean isGoneAt(String uri, String hostUUID, String uuid) {
+    return probes.call(
+        "domain " + uuid + " at " + uri,
+        () -> {
+          try (var connection = Connection.open(uri)) {
+            var found = HostReader.read(connection).hostUUID();
+            if (!hostUUID.equals(found)) {
+              throw HypervisorException.noAnswer(uri + " leads to the host " + found);
+            }
+            return connection
+                .withDomain(uuid, domain -> !DomainReader.stateOf(domain).isActive())
+                .orElse(true);
+          }
+        });
+  }
+
+  @Override
+  public AutoCloseable whenEnded(ProcessIdentity process, Runnable then) {
+    return ProcessWatch.start(new ProcessTable(settings.proc()), process, then);
   }
 
   @Override

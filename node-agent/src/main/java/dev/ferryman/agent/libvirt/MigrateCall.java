@@ -15,6 +15,7 @@ record MigrateCall(String uri, int flags, Map<String, String> parameters) {
   static final int PEER2PEER = 1 << 1;
   static final int PERSIST_DEST = 1 << 3;
   static final int UNDEFINE_SOURCE = 1 << 4;
+  static final int PAUSED = 1 << 5;
   static final int TLS = 1 << 16;
 
   static MigrateCall of(MigrationRequest request) {
@@ -33,6 +34,7 @@ record MigrateCall(String uri, int flags, Map<String, String> parameters) {
     return LIVE
         | PEER2PEER
         | (request.persistent() ? PERSIST_DEST | UNDEFINE_SOURCE : 0)
+        | (request.leftPaused() ? PAUSED : 0)
         | (request.encrypted() ? TLS : 0);
   }
 

@@ -10,6 +10,7 @@ package dev.ferryman.agent.libvirt;
  * @param persistentXml definition that the copy leaves behind, with the attempt's mark; empty for a
  *     transient domain. Always given together with {@code destinationXml} (CVE-2020-17376)
  * @param encrypted whether QEMU's stream is encrypted (VIR_MIGRATE_TLS)
+ * @param leftPaused whether the destination's copy is left paused (VIR_MIGRATE_PAUSED)
  */
 public record MigrationRequest(
     String uuid,
@@ -17,7 +18,8 @@ public record MigrationRequest(
     String dataUri,
     String destinationXml,
     String persistentXml,
-    boolean encrypted) {
+    boolean encrypted,
+    boolean leftPaused) {
 
   public boolean persistent() {
     return !persistentXml.isEmpty();

@@ -7,6 +7,7 @@ import dev.ferryman.agent.decide.DestinationStepViewBuilder;
 import dev.ferryman.agent.decide.OrderGuard;
 import dev.ferryman.agent.decide.StartedEvidence;
 import dev.ferryman.agent.journal.Baseline;
+import dev.ferryman.agent.journal.JournalEntry;
 import dev.ferryman.agent.journal.Stage;
 import dev.ferryman.agent.libvirt.DomainFacts;
 import dev.ferryman.agent.libvirt.LifecycleEvent;
@@ -20,6 +21,7 @@ import dev.ferryman.crds.livemigration.Needs;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.SourceReport;
 import dev.ferryman.crds.livemigration.Started;
+import dev.ferryman.crds.livemigration.Switched;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -36,8 +38,17 @@ final class DestinationRole extends Role {
   /** The source's libvirt ends its call some 200 ms after the guest has started here. */
   private static final Duration END_OF_SOURCE = Duration.ofSeconds(2);
 
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+
+  /** A call that was announced has brought its copy by then, or never will. */
+  private static final Duration ARRIVAL = Duration.ofSeconds(60);
+
   private final DestinationHalf half = new DestinationHalf(this);
+  private final DestinationHandover handover = new DestinationHandover(this, this::source);
+  private final Autostart autostart = new Autostart(this);
   private boolean evidenceChanged;
+  private boolean orphanLooks;
+  private @Nullable Long orphanSince;
   private boolean warned;
 
   DestinationRole(HostContext host, LiveMigration migration, Mission mission) {
@@ -55,6 +66,7 @@ final class DestinationRole extends Role {
               half.next(DestinationState.Refused, null)
                   .checks(List.of(SourceChecks.alreadyRan(host.name()))));
       case ReportEvidence, CleanUp -> reportEvidence(orderDone());
+      case Resume -> resume();
       case CarryOut -> carryOut();
       case Close -> close();
     }
@@ -70,6 +82,7 @@ final class DestinationRole extends Role {
         .closed(entry != null && !entry.stage().isOpen())
         .sourceEnd(source == null ? null : source.endSequence())
         .peerSequence(half.peerSequence())
+        .resumeDue(handover.isResumeDue())
         // Also an order of nothing: the operator asks for a new reading.
         .orderPending(orderedStep() > orderDone())
         .evidenceChanged(evidenceChanged)
@@ -97,20 +110,17 @@ final class DestinationRole extends Role {
                 .withDefinedBefore(here.isPresent())
                 .withBaseline(new Baseline(Domains.report(here), host.bootID(), daemonStart())));
     var facts = host.hypervisor().host();
-    var checks =
-        DestinationChecks.judge(
-            needs,
-            uuid,
-            new DestinationChecks.Seen(
-                host.name(),
-                facts.domainTypes(),
-                facts.machineTypes(),
-                host.hypervisor()
-                    .domainNamed(needs.domainName())
-                    .map(DomainFacts::uuid)
-                    .orElse(null),
-                here.map(DomainFacts::name).orElse(null),
-                directories(needs)));
+    var seen =
+        new DestinationChecks.Seen(
+            host.name(),
+            facts.domainTypes(),
+            facts.machineTypes(),
+            host.hypervisor().domainNamed(needs.domainName()).map(DomainFacts::uuid).orElse(null),
+            here.map(DomainFacts::name).orElse(null),
+            directories(needs));
+    var checks = DestinationChecks.judge(needs, uuid, migration.getSpec().switchoverOrAuto(), seen);
+    var imageLocks = DestinationChecks.hasImageLocks(needs, seen);
+    handover.prepare(needs, imageLocks);
     half.say(
         half.next(
                 DestinationChecks.refuse(checks)
@@ -118,6 +128,7 @@ final class DestinationRole extends Role {
                     : DestinationState.Checked,
                 source)
             .checks(checks)
+            .imageLocks(imageLocks)
             .domain(Domains.report(here)));
   }
 
@@ -151,6 +162,9 @@ final class DestinationRole extends Role {
     var domain = host.hypervisor().domain(instanceUUID);
     var now = Domains.report(domain);
     var started = started(now);
+    if (started == Started.Started && source != null && source.switched() == Switched.Gone) {
+      takeOverAutostart(source);
+    }
     if (isKnown(now, started, source, done)) {
       evidenceChanged = false;
       return;
@@ -164,6 +178,13 @@ final class DestinationRole extends Role {
             .done(done == 0 ? null : done));
     evidenceChanged = false;
     proceed();
+  }
+
+  private void takeOverAutostart(SourceReport source) {
+    var needs = source.needs();
+    if (needs != null && Boolean.TRUE.equals(needs.autostart())) {
+      autostart.set();
+    }
   }
 
   /** Whether the last report says the same, and stands on the source's end. */
@@ -214,22 +235,36 @@ final class DestinationRole extends Role {
             entry.resumed(),
             !entry.eventsMissed() && isSameDaemon(entry),
             needs != null && Boolean.TRUE.equals(needs.persistent()),
-            entry.definedBefore()));
+            entry.definedBefore(),
+            handover.isHeldBack()));
+  }
+
+  private void resume() {
+    if (handover.resume() == OrderGuard.Permission.Act) {
+      host.listener().settled(migration, "destination: the source is gone, the guest goes on here");
+    }
+    proceed();
   }
 
   private void carryOut() {
-    var uuid = instanceUUID;
     var step = orderedStep();
     var order = order();
-    var now = Domains.report(host.hypervisor().domain(uuid));
-    var permission = OrderGuard.permit(order, now, attemptUID);
-    if (permission == OrderGuard.Permission.Act) {
-      remove(uuid, now);
-    }
+    var permission = order == DestinationOrder.Resume ? handover.resume() : remove(order);
     host.listener().settled(migration, "destination: " + order + ": " + permission);
     record(entry -> entry.withSettledStep(step));
     evidenceChanged = true;
     reportEvidence(step);
+  }
+
+  private OrderGuard.Permission remove(DestinationOrder order) {
+    var domain = host.hypervisor().domain(instanceUUID);
+    var now = Domains.report(domain);
+    var incoming = domain.isPresent() && domain.get().incoming();
+    var permission = OrderGuard.permit(order, now, incoming, attemptUID);
+    if (permission == OrderGuard.Permission.Act) {
+      remove(instanceUUID, now);
+    }
+    return permission;
   }
 
   private void remove(String uuid, DomainReport now) {
@@ -285,14 +320,49 @@ final class DestinationRole extends Role {
   protected void advanceOrphaned() {
     var entry = entry();
     if (entry != null && entry.stage().isOpen()) {
+      if (handover.isResumeDue()) {
+        resume();
+        return;
+      }
+      if (mayStillBeOwed(entry)) {
+        lookAgainOrphaned();
+        return;
+      }
       record(e -> e.withStage(Stage.Closed));
     }
     done();
   }
 
+  /** Without this agent a copy that was left paused would never go on. */
+  private boolean mayStillBeOwed(JournalEntry entry) {
+    var now = host.nanoTime().getAsLong();
+    if (orphanSince == null) {
+      orphanSince = now;
+    }
+    return entry.giver() != null
+        && !entry.resumed()
+        && (handover.holdsCopy() || now - orphanSince < ARRIVAL.toNanos());
+  }
+
+  private void lookAgainOrphaned() {
+    if (!orphanLooks) {
+      orphanLooks = true;
+      wakeAfter(
+          LOOK_AGAIN,
+          () -> {
+            orphanLooks = false;
+            handover.look();
+            proceed();
+          });
+    }
+  }
+
   @Override
   protected void doubtEvidence() {
     evidenceChanged = entry() != null;
+    if (evidenceChanged) {
+      handover.look();
+    }
   }
 
   @Override
@@ -308,7 +378,11 @@ final class DestinationRole extends Role {
         }
         tell();
       }
-      case Stopped, Undefined, Suspended, Crashed -> tell();
+      case Suspended -> {
+        handover.look();
+        tell();
+      }
+      case Stopped, Undefined, Crashed -> tell();
       case Defined, Started, Shutdown, PMSuspended -> {}
     }
   }

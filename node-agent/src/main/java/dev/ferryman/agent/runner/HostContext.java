@@ -6,6 +6,7 @@ import dev.ferryman.agent.libvirt.Hypervisor;
 import dev.ferryman.agent.storage.Markers;
 import java.time.Clock;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.LongSupplier;
 
 /**
  * The host that an agent works for, and what it works with.
@@ -13,6 +14,7 @@ import java.util.concurrent.ScheduledExecutorService;
  * @param name of the HostResource
  * @param bootID of the running kernel
  * @param timer for what shall happen later; its tasks only hand work on
+ * @param nanoTime a clock that nobody sets (as {@link System#nanoTime})
  */
 public record HostContext(
     String name,
@@ -24,4 +26,5 @@ public record HostContext(
     Transport transport,
     MigrationListener listener,
     ScheduledExecutorService timer,
-    Clock clock) {}
+    Clock clock,
+    LongSupplier nanoTime) {}

@@ -6,11 +6,14 @@ import dev.ferryman.agent.libvirt.HypervisorException;
 import dev.ferryman.agent.storage.Markers;
 import dev.ferryman.crds.Check;
 import dev.ferryman.crds.livemigration.Needs;
+import dev.ferryman.crds.livemigration.NeedsBuilder;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -81,18 +84,23 @@ final class Preflight {
     var destination = role.destination();
     try {
       role.host.hypervisor().probe(role.host.transport().uri(destination));
-      return new Route(role.host.api().migrationAddress(destination).orElse(""), null);
+      var address = role.host.api().peer(destination).migrationAddress();
+      return new Route(address == null ? "" : address, null);
     } catch (HypervisorException | IllegalArgumentException e) {
       return new Route("", String.valueOf(e.getMessage()));
     }
   }
 
   /**
-   * Puts one marker into each directory of the instance's files, journaled before it is made.
+   * What came of the markers.
    *
-   * @return a failed check for each that could not be made
+   * @param needs the needs, with what was found of the locks on the disks
+   * @param failed a failed check for each marker that could not be made
    */
-  List<Check> putMarkers(Needs needs) {
+  record Marked(Needs needs, List<Check> failed) {}
+
+  /** Puts one marker into each directory of the instance's files, journaled before it is made. */
+  Marked putMarkers(Needs needs) {
     var directories =
         needs.disks().stream()
             .filter(disk -> "file".equals(disk.type()) && disk.path() != null)
@@ -112,16 +120,32 @@ final class Preflight {
     }
     markersDown = true;
     role.record(entry -> entry.withMarkers(markers.stream().map(Path::toString).toList()));
+    var locks = new HashMap<String, Boolean>();
     for (var marker : markers) {
       try {
         role.host.markers().put(marker, role.attemptUID);
+        locks.put(
+            DestinationChecks.directoryOf(marker.toString()), role.host.markers().hasLocks(marker));
       } catch (IOException e) {
         failed.add(
             SourceChecks.markerTrouble(
                 role.host.name(), String.valueOf(marker.getParent()), e.toString()));
       }
     }
-    return failed;
+    return new Marked(withLocks(needs, locks), failed);
+  }
+
+  private static Needs withLocks(Needs needs, Map<String, Boolean> locks) {
+    return NeedsBuilder.builder(needs)
+        .disks(
+            needs.disks().stream()
+                .map(
+                    disk ->
+                        "file".equals(disk.type()) && disk.path() != null
+                            ? disk.withLocks(locks.get(DestinationChecks.directoryOf(disk.path())))
+                            : disk)
+                .toList())
+        .build();
   }
 
   /**

@@ -50,6 +50,9 @@ final class SourceCall {
   /** Whether a thread of this process waits for libvirt's call. */
   private boolean waiting;
 
+  /** Whether the guest stands still between two hosts. */
+  private boolean handingOver;
+
   private boolean abortAccepted;
   private boolean abortTried;
   private @Nullable CompletableFuture<MigrationRequest> request;
@@ -77,11 +80,13 @@ final class SourceCall {
    * Begins to make up what libvirt is asked for, beside the announcement of it; the copy is marked
    * in both of its definitions.
    */
-  void prepare(String address) {
-    request = CompletableFuture.supplyAsync(() -> makeUp(address), role.host.markers().threads());
+  void prepare(String address, boolean leftPaused) {
+    request =
+        CompletableFuture.supplyAsync(
+            () -> makeUp(address, leftPaused), role.host.markers().threads());
   }
 
-  private MigrationRequest makeUp(String address) {
+  private MigrationRequest makeUp(String address, boolean leftPaused) {
     var hypervisor = role.host.hypervisor();
     var transport = role.host.transport();
     var uuid = role.instanceUUID;
@@ -97,7 +102,8 @@ final class SourceCall {
         domain.persistent()
             ? AttemptMark.put(hypervisor.migratableXml(uuid, XmlForm.Persistent), role.attemptUID)
             : "",
-        transport.encrypted());
+        transport.encrypted(),
+        leftPaused);
   }
 
   private static String dataUri(String address) {
@@ -168,6 +174,10 @@ final class SourceCall {
       return;
     }
     role.wakeAfter(LOOK_AGAIN, this::look);
+    if (waiting && handingOver) {
+      // A question would wait in libvirt for the end of the domain, and with it all else here.
+      return;
+    }
     var job = job();
     var progress = job.progress();
     if (job.migrating() && progress != null) {
@@ -195,6 +205,11 @@ final class SourceCall {
     }
     state = Call.Ended;
     role.proceed();
+  }
+
+  /** The guest has been stopped to be handed over: the end of the call is near. */
+  void handsOver() {
+    handingOver = true;
   }
 
   /** Asks libvirt to end the job, until it takes that or the job ends. */

@@ -4,6 +4,7 @@ import dev.ferryman.crds.livemigration.Progress;
 import dev.ferryman.crds.livemigration.SourceReport;
 import dev.ferryman.crds.livemigration.SourceReportBuilder;
 import dev.ferryman.crds.livemigration.SourceState;
+import dev.ferryman.crds.livemigration.Switched;
 import org.jspecify.annotations.Nullable;
 
 /** What this host has last said as the source of an attempt, and how it says the next word. */
@@ -34,6 +35,11 @@ final class SourceHalf {
 
   @Nullable Progress progress() {
     return last == null ? null : last.progress();
+  }
+
+  /** Whether it has been said that this host's copy is gone. */
+  boolean isGone() {
+    return last != null && last.switched() == Switched.Gone;
   }
 
   boolean hasEnded() {

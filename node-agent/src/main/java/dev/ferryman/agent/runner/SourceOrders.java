@@ -5,6 +5,7 @@ import dev.ferryman.agent.decide.OrderGuard.Permission;
 import dev.ferryman.agent.journal.Stage;
 import dev.ferryman.crds.livemigration.DomainReport;
 import dev.ferryman.crds.livemigration.SourceOrder;
+import java.util.function.Predicate;
 
 /** Does with the source's copy what the operator orders, after a last look at it. */
 final class SourceOrders {
@@ -18,14 +19,20 @@ final class SourceOrders {
    * Carries the order out, if the copy still is what it was given for.
    *
    * @param jobActive whether libvirt still works on the domain
+   * @param justResumed tells whether the copy, as it is now, runs only since a moment ago
    */
-  void carryOut(SourceOrder order, boolean jobActive) {
+  void carryOut(SourceOrder order, boolean jobActive, Predicate<DomainReport> justResumed) {
     var now = look();
     var entry = role.entry();
     var baseline = entry == null ? null : entry.baseline();
     var permission =
         OrderGuard.permit(
-            order, now, baseline == null ? null : baseline.domain().process(), jobActive);
+            order,
+            now,
+            new OrderGuard.Source(
+                baseline == null ? null : baseline.domain().process(),
+                jobActive,
+                justResumed.test(now)));
     if (permission == Permission.Act) {
       act(order, now);
     }
@@ -37,7 +44,9 @@ final class SourceOrders {
     var entry = role.entry();
     if (entry != null
         && entry.stage() == Stage.Ended
-        && OrderGuard.permit(SourceOrder.Undefine, look(), null, false) == Permission.Act) {
+        && OrderGuard.permit(
+                SourceOrder.Undefine, look(), new OrderGuard.Source(null, false, false))
+            == Permission.Act) {
       role.host.hypervisor().undefine(role.instanceUUID);
       role.host
           .listener()

@@ -20,8 +20,8 @@ import dev.ferryman.crds.livemigration.Progress;
 import dev.ferryman.crds.livemigration.SourceOrder;
 import dev.ferryman.crds.livemigration.SourceState;
 import dev.ferryman.crds.livemigration.Switched;
+import dev.ferryman.crds.livemigration.SwitchoverMode;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -29,16 +29,16 @@ import org.jspecify.annotations.Nullable;
 /** The part of the host that the instance leaves: it owns the libvirt job. */
 final class SourceRole extends Role {
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
-  private static final Duration BUSY_LOOK = Duration.ofMillis(50);
-  private static final int BUSY_LOOKS = 100;
 
   private final SourceHalf half = new SourceHalf(this);
   private final Preflight preflight = new Preflight(this);
   private final SourceOrders orders = new SourceOrders(this);
   private final SourceCall call = new SourceCall(this, this::progressed);
+  private final SourceChecking checking = new SourceChecking(this, half, preflight, this::refuse);
+  private final SourceHandover handover = new SourceHandover(this);
+  private final Autostart autostart = new Autostart(this);
   private boolean evidenceChanged;
   private boolean orphanLooks;
-  private int busyLooks;
   private @Nullable MigrationStatistics statistics;
 
   SourceRole(HostContext host, LiveMigration migration, Mission mission) {
@@ -50,13 +50,14 @@ final class SourceRole extends Role {
     half.seen(status().source());
     switch (SourceStep.next(view())) {
       case Wait -> {}
-      case BeginChecking -> beginChecking();
-      case FinishChecking -> finishChecking();
+      case BeginChecking -> checking.begin();
+      case FinishChecking -> checking.finish();
       case RemoveMarkers -> preflight.removeMarkers();
       case RefuseSecondRun -> refuse(List.of(SourceChecks.alreadyRan(host.name())));
       case Start -> start();
       case AskWhetherStarted -> askWhetherStarted();
       case Adopt -> adopt();
+      case TellGone -> tellGone();
       case Abort -> call.abort();
       case ReportEvidence -> reportEvidence(orderDone());
       case CarryOut -> carryOut();
@@ -77,10 +78,11 @@ final class SourceRole extends Role {
                 : null)
         .ownChecksBegun(preflight.hasBegun())
         .ownChecksDone(preflight.isDone())
-        .ownChecksFail(preflight.isBlocked() || SourceChecks.refuse(saidChecks()))
+        .ownChecksFail(preflight.isBlocked() || SourceChecks.refuse(checking.said()))
         .markersDown(preflight.hasMarkersDown())
         .known(known(entry()))
         .call(call.state())
+        .goneUntold(handover.hasEnded() && !half.isGone())
         .abortAccepted(call.isAborting())
         .orderPending(orderedStep() > orderDone() && order() != SourceOrder.None)
         .evidenceChanged(evidenceChanged)
@@ -104,72 +106,6 @@ final class SourceRole extends Role {
     return settlement == null ? SourceOrder.None : settlement.source();
   }
 
-  private void beginChecking() {
-    preflight.begin();
-    var other = otherAttempt();
-    if (other != null) {
-      awaitOther(other);
-      return;
-    }
-    var domain = host.hypervisor().domain(instanceUUID);
-    var checks = new ArrayList<Check>();
-    checks.add(SourceChecks.domain(host.name(), instanceUUID, domain));
-    if (domain.isEmpty() || SourceChecks.refuse(checks)) {
-      refuse(checks);
-      return;
-    }
-    var needs = SourceChecks.needs(domain.get());
-    checks.addAll(preflight.putMarkers(needs));
-    var ready = preflight.isDone() && !preflight.isBlocked() && !SourceChecks.refuse(checks);
-    if (ready) {
-      checks.add(reachable());
-    }
-    half.say(
-        half.next(ready ? SourceState.Checked : SourceState.Checking)
-            .needs(needs)
-            .checks(checks)
-            .domain(Domains.report(domain)));
-    proceed();
-  }
-
-  private Check reachable() {
-    return SourceChecks.reachable(host.name(), destination(), preflight.route().trouble());
-  }
-
-  private List<Check> saidChecks() {
-    var last = half.last();
-    return last == null ? List.of() : last.checks();
-  }
-
-  private @Nullable String otherAttempt() {
-    return host.journal().open().stream()
-        .filter(entry -> entry.instanceUUID().equals(instanceUUID))
-        .map(JournalEntry::attemptUID)
-        .filter(other -> !other.equals(attemptUID))
-        .findFirst()
-        .orElse(null);
-  }
-
-  /** The attempt before this one may be about to close its entry. */
-  private void awaitOther(String other) {
-    if (++busyLooks > BUSY_LOOKS) {
-      refuse(List.of(SourceChecks.busy(host.name(), other)));
-    } else {
-      wakeAfter(BUSY_LOOK, this::proceed);
-    }
-  }
-
-  private void finishChecking() {
-    var checks = new ArrayList<>(saidChecks());
-    checks.add(reachable());
-    if (SourceChecks.refuse(checks)) {
-      refuse(checks);
-      return;
-    }
-    half.say(half.next(SourceState.Checked).checks(checks));
-    proceed();
-  }
-
   private void refuse(List<Check> checks) {
     preflight.removeMarkers();
     record(entry -> entry);
@@ -179,7 +115,7 @@ final class SourceRole extends Role {
   /** Record before acting: the journal, then the API, which must accept it, then libvirt. */
   private void start() {
     preflight.removeMarkers();
-    call.prepare(preflight.route().address());
+    call.prepare(preflight.route().address(), status().switchover() == SwitchoverMode.Strict);
     var domain = host.hypervisor().domain(instanceUUID);
     var check = SourceChecks.domain(host.name(), instanceUUID, domain);
     if (domain.isEmpty() || SourceChecks.refuse(List.of(check))) {
@@ -198,8 +134,14 @@ final class SourceRole extends Role {
       notStarted();
       throw e;
     }
-    call.make();
+    call();
     proceed();
+  }
+
+  private void call() {
+    autostart.takeOff();
+    handover.watch();
+    call.make();
   }
 
   /** The announcement was sent, but no answer came: only what the API holds now counts. */
@@ -215,7 +157,7 @@ final class SourceRole extends Role {
     migration = now.get();
     half.seen(status().source());
     if (half.state() == SourceState.Starting && phase() == Phase.Migrating && !isCancelled()) {
-      call.make();
+      call();
     } else {
       notStarted();
     }
@@ -236,7 +178,13 @@ final class SourceRole extends Role {
       return;
     }
     record(entry -> entry.withStage(Stage.Starting));
+    handover.watch();
     call.adopt();
+  }
+
+  private void tellGone() {
+    half.say(half.next(SourceState.Running).switched(Switched.Gone));
+    proceed();
   }
 
   private void progressed(Progress reading) {
@@ -255,6 +203,7 @@ final class SourceRole extends Role {
       entry = recordEnd();
     }
     call.reported();
+    handover.close();
     preflight.removeMarkers();
     var now = Domains.report(host.hypervisor().domain(instanceUUID));
     var baseline = entry.baseline();
@@ -264,12 +213,16 @@ final class SourceRole extends Role {
             now,
             entry.suspended(),
             isSameDaemon(entry));
+    if (switched == Switched.NeverStopped) {
+      autostart.giveBack();
+    }
     if (!isSaid(now, switched, done)) {
       var evidence =
           half.nextAtEnd()
               .domain(now)
               .jobActive(false)
               .switched(switched)
+              .justResumed(handover.isJustResumed(now) ? true : null)
               .result(entry.result())
               .done(done == 0 ? null : done);
       if (statistics != null) {
@@ -315,7 +268,7 @@ final class SourceRole extends Role {
 
   private void carryOut() {
     var step = orderedStep();
-    orders.carryOut(order(), call.job().isActive());
+    orders.carryOut(order(), call.job().isActive(), handover::isJustResumed);
     record(e -> e.withSettledStep(step));
     evidenceChanged = true;
     reportEvidence(step);
@@ -337,6 +290,8 @@ final class SourceRole extends Role {
     preflight.removeMarkers();
     if (phase() == Phase.Succeeded) {
       orders.undefineLeftover();
+    } else {
+      autostart.giveBack();
     }
     record(entry -> entry.withStage(Stage.Closed));
     done();
@@ -351,6 +306,13 @@ final class SourceRole extends Role {
       lookAgainOrphaned();
     } else {
       preflight.removeMarkers();
+      handover.close();
+      if (host.hypervisor()
+          .domain(instanceUUID)
+          .filter(facts -> facts.state().isActive())
+          .isPresent()) {
+        autostart.giveBack();
+      }
       record(e -> e.withStage(Stage.Closed));
       done();
     }
@@ -385,7 +347,11 @@ final class SourceRole extends Role {
         && entry.stage() == Stage.Starting
         && !entry.suspended()) {
       record(e -> e.withSuspended(true));
+      if (event.isOfMigration()) {
+        call.handsOver();
+      }
     }
+    handover.noticed(event, entry);
     evidenceChanged = evidenceChanged || entry.stage() == Stage.Ended;
   }
 

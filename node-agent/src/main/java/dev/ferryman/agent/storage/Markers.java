@@ -10,11 +10,14 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /**
  * Marker files of attempts. A network file system whose server has gone blocks its callers for
@@ -24,13 +27,16 @@ public final class Markers {
   static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final ExecutorService threads;
+  private final Supplier<List<Mount>> mounts;
   private final Clock clock;
 
   /**
    * @param threads must not be bounded: a blocked access keeps its thread
+   * @param mounts what is mounted on this host now
    */
-  public Markers(ExecutorService threads, Clock clock) {
+  public Markers(ExecutorService threads, Supplier<List<Mount>> mounts, Clock clock) {
     this.threads = threads;
+    this.mounts = mounts;
     this.clock = clock;
   }
 
@@ -68,6 +74,15 @@ public final class Markers {
           Files.writeString(marker, attemptUID, StandardCharsets.UTF_8);
           return null;
         });
+  }
+
+  /**
+   * Whether a lock on a marker that is there would hold on the other hosts too.
+   *
+   * @throws IOException if the file system does not answer
+   */
+  public boolean hasLocks(Path marker) throws IOException {
+    return patiently(marker, () -> locksWork(marker));
   }
 
   /**
@@ -114,7 +129,12 @@ public final class Markers {
         && Files.readString(marker).equals(attemptUID);
   }
 
-  private static boolean locksWork(Path marker) {
+  /** As QEMU's image locks need it: granted here, and seen by every host. */
+  private boolean locksWork(Path marker) throws IOException {
+    var directory = Objects.requireNonNull(marker.getParent()).toRealPath();
+    if (!Mount.of(directory, mounts.get()).map(Mount::locksReachOthers).orElse(false)) {
+      return false;
+    }
     try (var file = FileChannel.open(marker, StandardOpenOption.WRITE);
         var lock = file.tryLock()) {
       return lock != null;

@@ -10,6 +10,7 @@ import dev.ferryman.crds.CheckOutcome;
 import dev.ferryman.crds.livemigration.Disk;
 import dev.ferryman.crds.livemigration.Needs;
 import dev.ferryman.crds.livemigration.NeedsBuilder;
+import dev.ferryman.crds.livemigration.Switchover;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -42,7 +43,7 @@ class DestinationChecksTest {
 
   @Test
   void hostThatHasAllIsNotRefused() {
-    var checks = DestinationChecks.judge(NEEDS, UUID, FINE);
+    var checks = DestinationChecks.judge(NEEDS, UUID, Switchover.Auto, FINE);
 
     assertThat(checks).allMatch(check -> check.outcome() == CheckOutcome.Pass);
     assertThat(DestinationChecks.refuse(checks)).isFalse();
@@ -51,7 +52,7 @@ class DestinationChecksTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("obstacles")
   void obstacleRefusesWithItsReason(String reason, Seen seen, String named) {
-    var checks = DestinationChecks.judge(NEEDS, UUID, seen);
+    var checks = DestinationChecks.judge(NEEDS, UUID, Switchover.Auto, seen);
 
     assertThat(failed(checks))
         .singleElement()
@@ -86,7 +87,8 @@ class DestinationChecksTest {
   @Test
   void everyObstacleIsNamedAtOnce() {
     var checks =
-        DestinationChecks.judge(NEEDS, UUID, seen(List.of("qemu"), "x", "y", Directory.NotShared));
+        DestinationChecks.judge(
+            NEEDS, UUID, Switchover.Auto, seen(List.of("qemu"), "x", "y", Directory.NotShared));
 
     assertThat(failed(checks))
         .extracting(Check::reason)
@@ -95,10 +97,13 @@ class DestinationChecksTest {
   }
 
   @Test
-  void writableDiskWithoutLocksIsAWarning() {
+  void writableDiskWithoutLocksIsAWarningIfTheFastWayIsOrdered() {
     var checks =
         DestinationChecks.judge(
-            NEEDS, UUID, seen(List.of("kvm"), null, null, Directory.SharedWithoutLocks));
+            NEEDS,
+            UUID,
+            Switchover.Fast,
+            seen(List.of("kvm"), null, null, Directory.SharedWithoutLocks));
 
     assertThat(checks)
         .anySatisfy(
@@ -111,6 +116,38 @@ class DestinationChecksTest {
   }
 
   @Test
+  void imageLocksCountOnlyIfBothHostsHonourThem() {
+    var locked = seen(List.of("kvm"), null, null, Directory.SharedWithLocks);
+    var here = seen(List.of("kvm"), null, null, Directory.SharedWithoutLocks);
+    var path = SHARED + "/disk.qcow2";
+    var block = new Disk("vdb", "block", "/dev/sdb", null, null);
+
+    assertThat(DestinationChecks.hasImageLocks(NEEDS, locked)).isTrue();
+    assertThat(DestinationChecks.hasImageLocks(NEEDS, here)).isFalse();
+    for (var atSource : new Boolean[] {false, null}) {
+      var unlocked = new Disk("vda", "file", path, null, atSource);
+      assertThat(DestinationChecks.hasImageLocks(with(unlocked), locked)).isFalse();
+    }
+    assertThat(DestinationChecks.hasImageLocks(with(file("vda", path), block), locked)).isFalse();
+    assertThat(DestinationChecks.hasImageLocks(with(), locked)).as("no disk").isFalse();
+  }
+
+  private static Needs with(Disk... disks) {
+    return NeedsBuilder.builder(NEEDS).disks(List.of(disks)).build();
+  }
+
+  @Test
+  void unlockedDiskIsNoWarningWhereTheSourceMustBeGoneFirst() {
+    for (var ordered : List.of(Switchover.Auto, Switchover.Strict)) {
+      var checks =
+          DestinationChecks.judge(
+              NEEDS, UUID, ordered, seen(List.of("kvm"), null, null, Directory.SharedWithoutLocks));
+
+      assertThat(checks).allMatch(check -> check.outcome() == CheckOutcome.Pass);
+    }
+  }
+
+  @Test
   void refusalIsNeverAmongTheChecksThatHaveNoRoom() {
     var disks =
         IntStream.range(0, Bounds.DISKS)
@@ -119,7 +156,8 @@ class DestinationChecksTest {
             .toList();
 
     var checks =
-        DestinationChecks.judge(NeedsBuilder.builder(NEEDS).disks(disks).build(), UUID, FINE);
+        DestinationChecks.judge(
+            NeedsBuilder.builder(NEEDS).disks(disks).build(), UUID, Switchover.Auto, FINE);
 
     assertThat(checks).hasSizeLessThanOrEqualTo(Bounds.CHECKS);
     assertThat(DestinationChecks.refuse(checks)).isTrue();
@@ -130,7 +168,7 @@ class DestinationChecksTest {
     var path = "/" + "x".repeat(Bounds.PATH - 10) + "/disk";
     var needs = NeedsBuilder.builder(NEEDS).disks(List.of(file("vda", path))).build();
 
-    assertThat(DestinationChecks.judge(needs, UUID, FINE))
+    assertThat(DestinationChecks.judge(needs, UUID, Switchover.Fast, FINE))
         .allSatisfy(check -> assertThat(check.message()).hasSizeLessThanOrEqualTo(Bounds.MESSAGE));
   }
 
@@ -145,6 +183,6 @@ class DestinationChecksTest {
   }
 
   private static Disk file(String target, String path) {
-    return new Disk(target, "file", path, null);
+    return new Disk(target, "file", path, null, true);
   }
 }

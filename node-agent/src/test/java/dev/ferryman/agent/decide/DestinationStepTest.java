@@ -42,6 +42,11 @@ class DestinationStepTest {
             MIGRATING,
             v -> v.withSourceEnd(7L).withPeerSequence(7L).withState(DestinationState.CleanedUp),
             Wait),
+        step(
+            "copy waits and the source's is gone",
+            MIGRATING,
+            v -> v.withResumeDue(true).withEvidenceChanged(true),
+            Resume),
         step("order", MIGRATING, v -> v.withPhase(Phase.Settling).withOrderPending(true), CarryOut),
         step("settling without a start", CHECKED, v -> v.withPhase(Phase.Settling), CleanUp),
         step("settled", MIGRATING, v -> v.withPhase(Phase.Succeeded), Close),

@@ -16,6 +16,7 @@ import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.ProcessIdentity;
 import dev.ferryman.crds.livemigration.SourceOrder;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -35,7 +36,8 @@ class OrderGuardTest {
       boolean jobActive,
       Permission expected) {
     var now = new DomainReport(state, null, process, null);
-    assertThat(OrderGuard.permit(order, now, QEMU, jobActive)).isEqualTo(expected);
+    assertThat(OrderGuard.permit(order, now, new OrderGuard.Source(QEMU, jobActive, false)))
+        .isEqualTo(expected);
   }
 
   static Stream<Arguments> sourceOrders() {
@@ -63,12 +65,16 @@ class OrderGuardTest {
   void destinationRemovesOnlyWhatTheAttemptMadeAndDoesNotRun(
       DestinationOrder order, DomainState state, String mark, Permission expected) {
     var now = new DomainReport(state, null, QEMU, mark);
-    assertThat(OrderGuard.permit(order, now, ATTEMPT)).isEqualTo(expected);
+    assertThat(OrderGuard.permit(order, now, false, ATTEMPT)).isEqualTo(expected);
   }
 
   static Stream<Arguments> destinationOrders() {
     return Stream.of(
         Arguments.of(DestinationOrder.None, Running, ATTEMPT, AlreadySo),
+        Arguments.of(DestinationOrder.Resume, Paused, ATTEMPT, Act),
+        Arguments.of(DestinationOrder.Resume, Running, ATTEMPT, AlreadySo),
+        Arguments.of(DestinationOrder.Resume, Paused, "another/1", Refuse),
+        Arguments.of(DestinationOrder.Resume, ShutOff, ATTEMPT, Refuse),
         Arguments.of(DestinationOrder.Destroy, Paused, ATTEMPT, Act),
         Arguments.of(DestinationOrder.Destroy, ShutOff, ATTEMPT, Act),
         Arguments.of(DestinationOrder.Destroy, Absent, null, AlreadySo),
@@ -78,12 +84,30 @@ class OrderGuardTest {
         Arguments.of(DestinationOrder.Undefine, Paused, ATTEMPT, Refuse));
   }
 
+  @Test
+  void copyThatIsStillBeingReceivedIsNotResumed() {
+    var now = new DomainReport(Paused, "migrating", QEMU, ATTEMPT);
+    assertThat(OrderGuard.permit(DestinationOrder.Resume, now, true, ATTEMPT)).isEqualTo(Refuse);
+  }
+
+  @Test
+  void runningCopyAtTheSourceYieldsOnlyIfLibvirtHasJustLetItGoOn() {
+    var now = new DomainReport(Running, "migration canceled", QEMU, null);
+    var later = new OrderGuard.Source(QEMU, false, false);
+    var just = new OrderGuard.Source(QEMU, false, true);
+    var another = new OrderGuard.Source(OTHER_QEMU, false, true);
+
+    assertThat(OrderGuard.permit(SourceOrder.Destroy, now, just)).isEqualTo(Act);
+    assertThat(OrderGuard.permit(SourceOrder.Destroy, now, later)).isEqualTo(Refuse);
+    assertThat(OrderGuard.permit(SourceOrder.Destroy, now, another)).isEqualTo(Refuse);
+  }
+
   @ParameterizedTest
   @EnumSource(
       value = DestinationOrder.class,
       names = {"Destroy", "Undefine"})
   void runningCopyIsNeverRemoved(DestinationOrder order) {
     var now = new DomainReport(Running, "migrated", QEMU, ATTEMPT);
-    assertThat(OrderGuard.permit(order, now, ATTEMPT)).isEqualTo(Refuse);
+    assertThat(OrderGuard.permit(order, now, false, ATTEMPT)).isEqualTo(Refuse);
   }
 }

@@ -157,6 +157,7 @@ class SourceStepTest {
             .state(state)
             .known(known)
             .call(call)
+            .goneUntold(flag)
             .orderPending(flag)
             .evidenceChanged(flag)
             .build();

@@ -18,11 +18,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 class StartedEvidenceTest {
   private static final String ATTEMPT = "3f1c5f0e-0000-4000-8000-000000000001/1";
   private static final String OTHER = "3f1c5f0e-0000-4000-8000-000000000002/1";
-  private static final History SEEN_ALL = new History(false, true, true, false);
-  private static final History GAP = new History(false, false, true, false);
-  private static final History GAP_TRANSIENT = new History(false, false, false, false);
-  private static final History GAP_DEFINED_BEFORE = new History(false, false, true, true);
-  private static final History RESUMED = new History(true, false, true, false);
+  private static final History SEEN_ALL = new History(false, true, true, false, false);
+  private static final History GAP = new History(false, false, true, false, false);
+  private static final History GAP_TRANSIENT = new History(false, false, false, false, false);
+  private static final History GAP_DEFINED_BEFORE = new History(false, false, true, true, false);
+  private static final History HELD_BACK = new History(false, false, false, true, true);
+  private static final History RESUMED = new History(true, false, true, false, false);
 
   @ParameterizedTest(name = "{0} -> {3}")
   @MethodSource("histories")
@@ -63,6 +64,16 @@ class StartedEvidenceTest {
             domain(ShutOff, ATTEMPT),
             GAP,
             Started.Unknown),
+        Arguments.of(
+            "copy that only this agent may resume, events missed",
+            domain(Paused, ATTEMPT),
+            HELD_BACK,
+            Started.NeverStarted),
+        Arguments.of(
+            "the same, but somebody has resumed it",
+            domain(Running, ATTEMPT),
+            HELD_BACK,
+            Started.Started),
         Arguments.of(
             "another attempt's copy runs", domain(Running, OTHER), SEEN_ALL, Started.Unknown),
         Arguments.of("a copy without mark runs", domain(Running, null), SEEN_ALL, Started.Unknown));

@@ -102,7 +102,8 @@ class ReadingTest {
                 "",
                 b.migratableXml(guest.uuid(), XmlForm.Live),
                 b.migratableXml(guest.uuid(), XmlForm.Persistent),
-                true));
+                true,
+                false));
 
     assertThat(outcome.succeeded()).isTrue();
   }

@@ -28,7 +28,8 @@ class DomainXmlTest {
                 1,
                 192,
                 List.of(
-                    new Disk("vda", "file", "/var/lib/ferryman/instances/g1/disk.qcow2", false)),
+                    new Disk(
+                        "vda", "file", "/var/lib/ferryman/instances/g1/disk.qcow2", false, null)),
                 "p1",
                 List.of(),
                 "uid-1/3"));
@@ -49,11 +50,11 @@ class DomainXmlTest {
   void readsEachKindOfDisk() throws IOException {
     assertThat(DomainXml.read(resource("domain-nova.xml")).disks())
         .containsExactly(
-            new Disk("vda", "network", "vms/4f9d_disk", false),
-            new Disk("vdb", "block", "/dev/mapper/lun-1", false),
-            new Disk("vdc", "volume", "pool1/data.img", true),
-            new Disk("sda", "file", "/iso/config.iso", true),
-            new Disk("sdb", "file", null, true));
+            new Disk("vda", "network", "vms/4f9d_disk", false, null),
+            new Disk("vdb", "block", "/dev/mapper/lun-1", false, null),
+            new Disk("vdc", "volume", "pool1/data.img", true, null),
+            new Disk("sda", "file", "/iso/config.iso", true, null),
+            new Disk("sdb", "file", null, true, null));
   }
 
   @Test

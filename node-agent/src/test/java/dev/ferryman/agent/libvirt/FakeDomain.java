@@ -182,13 +182,21 @@ public final class FakeDomain {
   /** Inactive, or gone if it has no definition. */
   void stops(String reason, int detail) {
     becomes(DomainState.ShutOff, reason);
-    process = null;
+    losesProcess();
     incoming = false;
     host.emit(this, Kind.Stopped, detail);
     if (persistentXml == null) {
       host.domains.remove(uuid);
     } else {
       liveXml = persistentXml;
+    }
+  }
+
+  void losesProcess() {
+    var ended = process;
+    process = null;
+    if (ended != null) {
+      host.processEnded(ended);
     }
   }
 

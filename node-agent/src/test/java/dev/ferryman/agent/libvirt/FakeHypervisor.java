@@ -31,12 +31,16 @@ public final class FakeHypervisor implements Hypervisor {
   private final List<HypervisorListener> listeners = new ArrayList<>();
   private final List<String> changes = new ArrayList<>();
   private final Deque<Runnable> heldEvents = new ArrayDeque<>();
+  private final List<Watch> watches = new ArrayList<>();
   private Consumer<FakeMigration> script = migration -> {};
   private HostFacts facts;
   private boolean up = true;
   private boolean hung;
+  private long askedOthers;
   private long daemonStart;
   private long nextPid = 100;
+
+  private record Watch(ProcessIdentity process, Runnable then) {}
 
   FakeHypervisor(FakeWorld world, String name) {
     this.world = world;
@@ -93,6 +97,21 @@ public final class FakeHypervisor implements Hypervisor {
   /** How many times libvirt was asked to migrate the domain: refused calls count too. */
   public long migrateCalls(String uuid) {
     return changes().stream().filter(("migrate " + uuid)::equals).count();
+  }
+
+  /** How many times another host's libvirt was asked for a domain. */
+  public long askedOthers() {
+    synchronized (world) {
+      return askedOthers;
+    }
+  }
+
+  /** What there is of a domain now, whether or not the daemon answers. */
+  public DomainState stateOf(String uuid) {
+    synchronized (world) {
+      var domain = domains.get(uuid);
+      return domain == null ? DomainState.Absent : domain.state;
+    }
   }
 
   /** What libvirt was asked to do here, in order: "migrate UUID", "destroy UUID", ... */
@@ -374,6 +393,33 @@ public final class FakeHypervisor implements Hypervisor {
   }
 
   @Override
+  public boolean isGoneAt(String uri, String hostUUID, String uuid) {
+    return ask(
+        () -> {
+          askedOthers++;
+          var other = reachable(uri);
+          if (other.hung || !other.facts.hostUUID().equals(hostUUID)) {
+            throw HypervisorException.noAnswer(uri + ": no answer, or another host");
+          }
+          var domain = other.domains.get(uuid);
+          return domain == null || !domain.state.isActive();
+        });
+  }
+
+  @Override
+  public AutoCloseable whenEnded(ProcessIdentity process, Runnable then) {
+    return world.act(
+        () -> {
+          var watch = new Watch(process, then);
+          watches.add(watch);
+          if (domains.values().stream().noneMatch(domain -> process.equals(domain.process))) {
+            processEnded(process);
+          }
+          return () -> world.act(() -> watches.remove(watch));
+        });
+  }
+
+  @Override
   public OptionalLong daemonStartTicks() {
     synchronized (world) {
       return up ? OptionalLong.of(daemonStart) : OptionalLong.empty();
@@ -408,6 +454,16 @@ public final class FakeHypervisor implements Hypervisor {
     copy.process = newProcess();
     domains.put(copy.uuid, copy);
     return copy;
+  }
+
+  /** The kernel tells of it, whatever the daemon does. */
+  void processEnded(ProcessIdentity process) {
+    for (var watch : List.copyOf(watches)) {
+      if (watch.process.equals(process)) {
+        watches.remove(watch);
+        world.later(watch.then);
+      }
+    }
   }
 
   ProcessIdentity newProcess() {

@@ -306,7 +306,8 @@ class FakeHypervisorTest {
         "",
         guest.liveXml.replace("</metadata>", mark),
         guest.liveXml.replace("</metadata>", mark),
-        true);
+        true,
+        false);
   }
 
   private CompletableFuture<CallOutcome> migrate() {

@@ -187,6 +187,15 @@ public final class FakeMigration {
         });
   }
 
+  /** The source's QEMU has been killed by libvirt, which tells of that later. */
+  public void endSourceProcess() {
+    act(
+        () -> {
+          require(stage == Stage.Finished);
+          original.losesProcess();
+        });
+  }
+
   /** The source's copy is gone, and the call returns. */
   public void confirm() {
     act(
@@ -307,7 +316,7 @@ public final class FakeMigration {
       arrived.persistentXml = request.persistentXml();
       destination.emit(arrived, Kind.Defined, 0);
     }
-    if (stateBefore == DomainState.Paused) {
+    if (stateBefore == DomainState.Paused || request.leftPaused()) {
       arrived.becomes(DomainState.Paused, "user");
       destination.emit(arrived, Kind.Suspended, 0);
     } else {

@@ -137,7 +137,8 @@ class MappingTest {
 
   @Test
   void asksForALivePeerToPeerMigration() {
-    var request = new MigrationRequest("u", "qemu+tcp://host-c/system", "", "<live/>", "", false);
+    var request =
+        new MigrationRequest("u", "qemu+tcp://host-c/system", "", "<live/>", "", false, false);
 
     assertThat(MigrateCall.of(request))
         .isEqualTo(
@@ -151,13 +152,13 @@ class MappingTest {
   void movesTheDefinitionOfAPersistentDomain() {
     var request =
         new MigrationRequest(
-            "u", "qemu+tls://host-c/system", "tcp://10.0.0.3", "<live/>", "<conf/>", true);
+            "u", "qemu+tls://host-c/system", "tcp://10.0.0.3", "<live/>", "<conf/>", true, true);
 
     assertThat(MigrateCall.of(request))
         .isEqualTo(
             new MigrateCall(
                 "qemu+tls://host-c/system",
-                1 | 2 | 8 | 16 | 65536,
+                1 | 2 | 8 | 16 | 32 | 65536,
                 Map.of(
                     "destination_xml", "<live/>",
                     "persistent_xml", "<conf/>",

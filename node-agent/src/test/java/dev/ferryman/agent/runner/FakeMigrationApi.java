@@ -2,6 +2,7 @@ package dev.ferryman.agent.runner;
 
 import dev.ferryman.agent.kube.ApiUnavailableException;
 import dev.ferryman.agent.kube.MigrationApi;
+import dev.ferryman.agent.kube.Peer;
 import dev.ferryman.agent.kube.ReportRefusedException;
 import dev.ferryman.crds.livemigration.DestinationReport;
 import dev.ferryman.crds.livemigration.LiveMigration;
@@ -40,6 +41,7 @@ final class FakeMigrationApi implements MigrationApi {
   private Weather weather = Weather.Fine;
   private boolean cancelled;
   private boolean exists;
+  private boolean mistaken;
   private long version;
   private LiveMigrationStatus status = LiveMigrationStatusBuilder.builder().build();
 
@@ -73,6 +75,11 @@ final class FakeMigrationApi implements MigrationApi {
     written();
   }
 
+  /** The hosts have published UUIDs that are not theirs. */
+  synchronized void mistakeHosts() {
+    mistaken = true;
+  }
+
   synchronized void remove() {
     exists = false;
   }
@@ -89,7 +96,7 @@ final class FakeMigrationApi implements MigrationApi {
             .withUid(UID)
             .withResourceVersion(String.valueOf(version))
             .build());
-    migration.setSpec(new LiveMigrationSpec("g1", "host-c", cancelled));
+    migration.setSpec(new LiveMigrationSpec("g1", "host-c", null, cancelled));
     migration.setStatus(status);
     return migration;
   }
@@ -173,7 +180,7 @@ final class FakeMigrationApi implements MigrationApi {
   }
 
   @Override
-  public Optional<String> migrationAddress(String host) {
-    return Optional.of("10.0.0.3");
+  public synchronized Peer peer(String host) {
+    return new Peer("10.0.0.3", mistaken ? "uuid-of-nobody" : "uuid-of-" + host);
   }
 }

@@ -8,6 +8,7 @@ import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.LiveMigrationStatus;
 import dev.ferryman.crds.livemigration.Started;
 import dev.ferryman.crds.livemigration.Switched;
+import dev.ferryman.crds.livemigration.SwitchoverMode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -17,6 +18,7 @@ import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.Size;
+import org.awaitility.Awaitility;
 
 /** Whatever happens in whatever order: one call an attempt, and evidence that is true. */
 class MigrationRolesPropertyTest {
@@ -39,15 +41,38 @@ class MigrationRolesPropertyTest {
   @Property(tries = 25)
   void oneCallAndTrueEvidence(@ForAll @Size(max = 5) List<Event> events, @ForAll Ending ending)
       throws IOException, InterruptedException {
+    whatever(SwitchoverMode.Fast, events, ending);
+  }
+
+  @Property(tries = 25)
+  void oneCallAndTrueEvidenceWhereTheCopyWaitsForTheSource(
+      @ForAll @Size(max = 5) List<Event> events, @ForAll Ending ending)
+      throws IOException, InterruptedException {
+    whatever(SwitchoverMode.Strict, events, ending);
+  }
+
+  private static void whatever(SwitchoverMode mode, List<Event> events, Ending ending)
+      throws IOException, InterruptedException {
     var directory = Files.createTempDirectory("roles");
     try (var scene = new Scene(directory)) {
-      var migration = scene.orderAndStart();
+      if (mode == SwitchoverMode.Strict) {
+        scene.withoutImageLocks();
+      }
+      var migration = scene.orderAndStart(mode);
       migration.arrive();
       events.forEach(event -> happens(event, scene));
-      end(ending, scene, migration);
+      end(mode, ending, scene, migration);
       scene.api.weather(Weather.Fine);
 
-      assertTrue(scene.awaitEvidence(), scene);
+      scene.awaitEvidence();
+      var uuid = scene.guest.uuid();
+      Awaitility.await("a running copy").until(() -> scene.world.runningCopies(uuid) > 0);
+      var runsThere = scene.hostC.stateOf(uuid) == DomainState.Running;
+      assertTrue(
+          scene.await(
+              "word of the copy that was let go on",
+              status -> !runsThere || status.destination().started() == Started.Started),
+          scene);
     } finally {
       delete(directory);
     }
@@ -75,7 +100,8 @@ class MigrationRolesPropertyTest {
     }
   }
 
-  private static void end(Ending ending, Scene scene, FakeMigration migration) {
+  private static void end(
+      SwitchoverMode mode, Ending ending, Scene scene, FakeMigration migration) {
     migration.holdAborts();
     if (!isUnderWay(scene)) {
       return;
@@ -84,7 +110,13 @@ class MigrationRolesPropertyTest {
       case Success -> migration.succeed();
       case FailureBeforeSwitchOver -> migration.failBeforeSwitchOver();
       case FailureAfterSwitchOver -> migration.failAfterSwitchOver();
-      case LostReply -> migration.loseReplyAfterStartWithLocks();
+      case LostReply -> {
+        if (mode == SwitchoverMode.Strict) {
+          migration.loseReplyAfterStart();
+        } else {
+          migration.loseReplyAfterStartWithLocks();
+        }
+      }
     }
   }
 

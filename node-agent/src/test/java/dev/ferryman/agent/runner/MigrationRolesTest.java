@@ -48,12 +48,13 @@ class MigrationRolesTest {
   }
 
   @Test
-  void checksEndWithoutALeftoverMarker() throws IOException {
+  void checksEndWithoutALeftoverMarker() {
     scene.orderAndCheck();
 
     assertThat(scene.api.status().source().needs().disks()).hasSize(1);
     assertThat(failed(scene.api.status())).isEmpty();
-    assertThat(markers()).isEmpty();
+    // The source removes them when it hears that the destination has looked.
+    await().until(() -> markers().isEmpty());
     assertThat(scene.hostB.changes()).isEmpty();
     assertThat(scene.hostC.changes()).isEmpty();
   }
@@ -123,18 +124,6 @@ class MigrationRolesTest {
     assertThat(scene.api.status().source().switched()).isEqualTo(Switched.Gone);
     assertThat(scene.hostB.domain(scene.guest.uuid())).isEmpty();
     assertThat(scene.world.runningCopies(scene.guest.uuid())).isEqualTo(1);
-  }
-
-  @Test
-  void orderToDestroyIsNotCarriedOutOnACopyThatRuns() throws InterruptedException {
-    scene.orderAndStart().failAfterSwitchOver();
-    scene.awaitEvidence();
-
-    scene.settle(1, SourceOrder.Destroy, DestinationOrder.None);
-
-    scene.await("answered", now -> Integer.valueOf(1).equals(now.source().done()));
-    assertThat(scene.guest.state()).isEqualTo(DomainState.Running);
-    assertThat(scene.hostB.changes()).doesNotContain("destroy " + scene.guest.uuid());
   }
 
   @Test

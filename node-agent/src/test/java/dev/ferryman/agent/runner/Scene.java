@@ -7,6 +7,7 @@ import dev.ferryman.agent.libvirt.FakeHypervisor;
 import dev.ferryman.agent.libvirt.FakeMigration;
 import dev.ferryman.agent.libvirt.FakeWorld;
 import dev.ferryman.agent.storage.Markers;
+import dev.ferryman.agent.storage.Mount;
 import dev.ferryman.crds.livemigration.Attempt;
 import dev.ferryman.crds.livemigration.DestinationOrder;
 import dev.ferryman.crds.livemigration.DestinationState;
@@ -17,6 +18,7 @@ import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.Settlement;
 import dev.ferryman.crds.livemigration.SourceOrder;
 import dev.ferryman.crds.livemigration.SourceState;
+import dev.ferryman.crds.livemigration.SwitchoverMode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -41,6 +43,8 @@ final class Scene implements AutoCloseable {
   final FakeDomain guest;
   final List<String> orphaned = new ArrayList<>();
 
+  private volatile long passed;
+  private List<Mount> mounts = Mount.parse("1 0 8:1 / / rw - ext4 /dev/sda1 rw");
   private final Path directory;
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
   private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -55,6 +59,16 @@ final class Scene implements AutoCloseable {
         hostB.define("g1").fileDisk("vda", directory.resolve("disk.qcow2").toString()).start();
     startAgentB();
     startAgentC();
+  }
+
+  /** From now on byte-range locks on the disks' directory hold on one host alone. */
+  void withoutImageLocks() {
+    mounts = Mount.parse("1 0 8:1 / / rw - nfs4 server:/ rw,local_lock=all");
+  }
+
+  /** That much time passes at once, by the agents' monotonic clock. */
+  void pass(Duration time) {
+    passed += time.toNanos();
   }
 
   // The agents.
@@ -77,11 +91,12 @@ final class Scene implements AutoCloseable {
               hypervisor,
               api,
               journal,
-              new Markers(threads, Clock.systemUTC()),
+              new Markers(threads, () -> mounts, Clock.systemUTC()),
               Transport.TLS,
               new Ears(),
               timer,
-              Clock.systemUTC());
+              Clock.systemUTC(),
+              () -> System.nanoTime() + passed);
       var runner = new MigrationRunner(context);
       runner.settleFirst();
       hypervisor.addListener(runner);
@@ -100,11 +115,19 @@ final class Scene implements AutoCloseable {
     hostC.forgetListeners();
   }
 
+  /** The source's alone. */
+  void killAgentB() {
+    end(agentB);
+    hostB.forgetListeners();
+  }
+
   private void endAgents() {
-    for (var agent : List.of(agentB, agentC)) {
-      agent.runner().close();
-      agent.journal().close();
-    }
+    List.of(agentB, agentC).forEach(Scene::end);
+  }
+
+  private static void end(RunningAgent agent) {
+    agent.runner().close();
+    agent.journal().close();
   }
 
   boolean journalIsClosed(Part part) {
@@ -166,8 +189,17 @@ final class Scene implements AutoCloseable {
 
   /** libvirt copies. */
   FakeMigration orderAndStart() throws InterruptedException {
+    return orderAndStart(SwitchoverMode.Fast);
+  }
+
+  FakeMigration orderAndStart(SwitchoverMode mode) throws InterruptedException {
     orderAndCheck();
-    enter(Phase.Migrating);
+    api.operator(
+        status ->
+            LiveMigrationStatusBuilder.builder(status)
+                .phase(Phase.Migrating)
+                .switchover(mode)
+                .build());
     return hostB.awaitMigration(guest.uuid());
   }
 

@@ -17,7 +17,12 @@ class MarkersTest {
 
   @TempDir Path directory;
   private final ExecutorService threads = Executors.newCachedThreadPool();
-  private final Markers markers = new Markers(threads, Clock.systemUTC());
+  private String options = "rw";
+  private final Markers markers =
+      new Markers(
+          threads,
+          () -> Mount.parse("1 0 8:1 / / " + options + " - nfs4 server:/ rw"),
+          Clock.systemUTC());
 
   @AfterEach
   void endThreads() {
@@ -30,6 +35,18 @@ class MarkersTest {
     markers.put(marker, ATTEMPT);
 
     assertThat(markers.find(marker, ATTEMPT)).isEqualTo(Markers.Finding.SharedWithLocks);
+  }
+
+  @Test
+  void locksThatNoOtherHostSeesAreNone() throws IOException {
+    var marker = Markers.in(directory, ATTEMPT);
+    markers.put(marker, ATTEMPT);
+    assertThat(markers.hasLocks(marker)).isTrue();
+
+    options = "rw,local_lock=all";
+
+    assertThat(markers.hasLocks(marker)).isFalse();
+    assertThat(markers.find(marker, ATTEMPT)).isEqualTo(Markers.Finding.SharedWithoutLocks);
   }
 
   @Test

@@ -1,10 +1,10 @@
 package dev.ferryman.operator.reconciler;
 
-import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.SourceState;
 import dev.ferryman.operator.decide.Migration;
 import dev.ferryman.operator.decide.admission.Preflight;
+import dev.ferryman.operator.decide.admission.SwitchoverChoice;
 import java.time.Instant;
 
 /** Waits for both agents' checks, then lets libvirt begin or refuses the move. */
@@ -24,9 +24,8 @@ final class CheckingPhase implements PhaseHandler {
       return new Outcome.Await(incomplete.until());
     }
     if (verdict instanceof Preflight.Accepted accepted) {
-      return new Outcome.Enter(
-          Phase.Migrating,
-          Reason.Migrating,
+      return new Outcome.Launch(
+          SwitchoverChoice.of(migration.spec().switchoverOrAuto(), migration.destination()),
           "moves from "
               + migration.status().sourceHost()
               + " to "

@@ -140,6 +140,11 @@ public final class MigrationReconciler {
       return next(
           record(migration, statuses.enter(migration, enter), enter.reason(), enter.message()));
     }
+    if (outcome instanceof Outcome.Launch launch) {
+      return next(
+          record(
+              migration, statuses.launch(migration, launch), Reason.Migrating, launch.message()));
+    }
     if (outcome instanceof Outcome.Order order) {
       return next(
           record(migration, statuses.order(migration, order), Reason.Settling, order.message()));

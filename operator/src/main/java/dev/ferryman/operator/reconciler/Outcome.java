@@ -5,6 +5,7 @@ import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.Result;
 import dev.ferryman.crds.livemigration.Settlement;
+import dev.ferryman.crds.livemigration.SwitchoverMode;
 import dev.ferryman.operator.decide.admission.Admission;
 import java.time.Instant;
 import java.util.List;
@@ -36,6 +37,9 @@ public sealed interface Outcome {
   /** The next phase, which is not the last; {@code checks} only where they are new. */
   record Enter(Phase phase, Reason reason, String message, @Nullable List<Check> checks)
       implements Outcome {}
+
+  /** The source may let libvirt begin. */
+  record Launch(SwitchoverMode switchover, String message, List<Check> checks) implements Outcome {}
 
   /** Agents get orders. */
   record Order(Settlement settlement, String message) implements Outcome {}

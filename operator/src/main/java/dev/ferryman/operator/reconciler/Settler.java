@@ -11,6 +11,7 @@ import dev.ferryman.operator.decide.settle.Cleanliness;
 import dev.ferryman.operator.decide.settle.Evidence;
 import dev.ferryman.operator.decide.settle.Row;
 import dev.ferryman.operator.decide.settle.SettlingTable;
+import dev.ferryman.operator.decide.settle.SourceEvidence;
 import dev.ferryman.operator.decide.settle.Verdict;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,6 +43,13 @@ final class Settler {
       return new Outcome.Await(patient ? patience : null);
     }
     var verdict = SettlingTable.judge(evidence.get());
+    if (evidence.get().source() instanceof SourceEvidence.Fenced
+        && !(verdict instanceof Verdict.Waits)) {
+      var fence = fence(migration);
+      if (fence.isPresent()) {
+        return fence.get();
+      }
+    }
     if (verdict instanceof Verdict.Ordered order) {
       return order(migration, order, source, destination);
     }
@@ -91,7 +99,8 @@ final class Settler {
         || !settlement.verdict().equals(order.row().name())
         || settlement.source() != order.source()
         || settlement.destination() != order.destination()) {
-      return next(migration, order.row(), order.source(), order.destination(), null);
+      var fenced = settlement == null ? null : settlement.sourceFencedBootID();
+      return next(migration, order.row(), order.source(), order.destination(), fenced);
     }
     if (outstanding(migration, settlement, source, destination).isEmpty()) {
       return tell(
@@ -150,12 +159,6 @@ final class Settler {
       Optional<Host> source,
       Optional<Host> destination,
       @Nullable Instant patience) {
-    if (verdict.row() == Row.SourceFenced) {
-      var fence = fence(migration, destination);
-      if (fence.isPresent()) {
-        return fence.get();
-      }
-    }
     var settlement = migration.status().settlement();
     var waits = new ArrayList<String>();
     if (settlement != null) {
@@ -178,7 +181,7 @@ final class Settler {
    * A fence is recorded first (the API server allows no end while the source's call counts as
    * running), and the destination reads its copy anew after it.
    */
-  private static Optional<Outcome> fence(Migration migration, Optional<Host> destination) {
+  private static Optional<Outcome> fence(Migration migration) {
     var source = migration.source();
     var boot = source == null ? null : source.bootID();
     var settlement = migration.status().settlement();

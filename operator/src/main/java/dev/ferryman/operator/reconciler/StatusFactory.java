@@ -1,5 +1,6 @@
 package dev.ferryman.operator.reconciler;
 
+import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.livemigration.Attempt;
 import dev.ferryman.crds.livemigration.LiveMigrationStatus;
 import dev.ferryman.crds.livemigration.LiveMigrationStatusBuilder;
@@ -81,6 +82,14 @@ final class StatusFactory {
                     step.message(),
                     false)
                 .list())
+        .build();
+  }
+
+  LiveMigrationStatus launch(Migration migration, Outcome.Launch launch) {
+    var enter =
+        new Outcome.Enter(Phase.Migrating, Reason.Migrating, launch.message(), launch.checks());
+    return LiveMigrationStatusBuilder.builder(enter(migration, enter))
+        .switchover(launch.switchover())
         .build();
   }
 

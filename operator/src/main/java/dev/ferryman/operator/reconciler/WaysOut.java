@@ -32,7 +32,8 @@ final class WaysOut {
       case DestinationUnverified ->
           "It ends when " + destination + " answers; nothing is touched on " + source + ".";
       case SourceUnverified -> sourceAnswers();
-      case SourceSilent -> "It ends when " + source + " answers.";
+      case SourceSilent ->
+          evidence.strict() ? sourceAnswers() : "It ends when " + source + " answers.";
       case SplitBrain ->
           "Two copies run: power one off ('virsh destroy' on "
               + source

@@ -46,7 +46,7 @@ final class FakeApi implements Cluster, MigrationWriter, Heartbeats {
   /** A user's change. */
   void cancel(String name) {
     var old = objects.get(name);
-    put(old, old.status(), new LiveMigrationSpec(old.spec().instance(), "host-c", true));
+    put(old, old.status(), old.spec().asCancelled());
   }
 
   void delete(String name) {

@@ -26,7 +26,9 @@ class WaysOutTest {
 
   private static String unproved(SourceEvidence source, DestinationEvidence destination) {
     return WaysOut.of(
-        Sample.move(Phase.Settling), Row.OutcomeUnknown, new Evidence(source, destination, false));
+        Sample.move(Phase.Settling),
+        Row.OutcomeUnknown,
+        new Evidence(source, destination, false, false));
   }
 
   @Test
@@ -67,13 +69,16 @@ class WaysOutTest {
   void besideASilentDestinationTheSourceIsResumedOnlyWhenThatIsOff() {
     assertThat(
             unproved(
-                new MayHaveSwitched(Standing.PausedByMigration), new DestinationEvidence.Silent()))
+                new MayHaveSwitched(Standing.PausedByMigration, false),
+                new DestinationEvidence.Silent()))
         .contains("only once host-c is powered off");
   }
 
   @Test
   void withTwoCopiesBothWaysAreTold() {
-    assertThat(unproved(new MayHaveSwitched(Standing.PausedByMigration), new StartedPaused(null)))
+    assertThat(
+            unproved(
+                new MayHaveSwitched(Standing.PausedByMigration, false), new StartedPaused(null)))
         .contains("'virsh resume' on host-b")
         .contains("end the copy on host-b");
     assertThat(unproved(new NeverStopped(false), new IncomingPaused()))

@@ -75,7 +75,7 @@ final class Ferryman implements AutoCloseable {
     var name = prefix + (orders.size() + 1);
     var migration = new LiveMigration();
     migration.setMetadata(new ObjectMetaBuilder().withName(name).build());
-    migration.setSpec(new LiveMigrationSpec(guest, destination.name(), null));
+    migration.setSpec(LiveMigrationSpec.of(guest, destination.name()));
     var ending = new CompletableFuture<Ending>();
     orders.put(name, ending);
     var sent = System.nanoTime();

@@ -9,6 +9,7 @@ import dev.ferryman.crds.livemigration.SourceReport;
 import dev.ferryman.crds.livemigration.SourceState;
 import dev.ferryman.crds.livemigration.Started;
 import dev.ferryman.crds.livemigration.Switched;
+import dev.ferryman.crds.livemigration.SwitchoverMode;
 import dev.ferryman.operator.decide.Host;
 import dev.ferryman.operator.decide.Liveness;
 import dev.ferryman.operator.decide.Migration;
@@ -31,9 +32,14 @@ import org.jspecify.annotations.Nullable;
  * those of {@code virsh domstate --reason}.
  *
  * @param pausedBefore whether the guest stood still before the move; null if nobody says
+ * @param strict whether the destination's copy stands still until it is resumed by an order or an
+ *     agent, so that libvirt does not start it
  */
 public record Evidence(
-    SourceEvidence source, DestinationEvidence destination, @Nullable Boolean pausedBefore) {
+    SourceEvidence source,
+    DestinationEvidence destination,
+    @Nullable Boolean pausedBefore,
+    boolean strict) {
 
   private static final Set<String> CRASH = Set.of("crashed", "failed");
   private static final Set<String> BY_MIGRATION = Set.of("migrating", "migration");
@@ -67,10 +73,14 @@ public record Evidence(
     var report = migration.source();
     var needs = report == null ? null : report.needs();
     var pausedBefore = needs == null ? null : Boolean.TRUE.equals(needs.paused());
+    var strict = migration.status().switchover() == SwitchoverMode.Strict;
     if (isNotStarted(migration)) {
       return Optional.of(
           new Evidence(
-              new SourceEvidence.NotStarted(), new DestinationEvidence.Unclear(), pausedBefore));
+              new SourceEvidence.NotStarted(),
+              new DestinationEvidence.Unclear(),
+              pausedBefore,
+              strict));
     }
     boolean mayStillStart = !migration.hasStarted();
     if (mayStillStart || isUndecided(source) || isUndecided(destination)) {
@@ -83,7 +93,8 @@ public record Evidence(
       return Optional.empty();
     }
     return Optional.of(
-        new Evidence(source(migration, source), destination(migration, destination), pausedBefore));
+        new Evidence(
+            source(migration, source), destination(migration, destination), pausedBefore, strict));
   }
 
   /** Whether it is final that libvirt was not, and will not be, called for this attempt. */
@@ -159,7 +170,7 @@ public record Evidence(
     }
     return report.switched() == Switched.NeverStopped
         ? new NeverStopped(standing.get() != Standing.Running)
-        : new MayHaveSwitched(standing.get());
+        : new MayHaveSwitched(standing.get(), Boolean.TRUE.equals(report.justResumed()));
   }
 
   private static Gone gone(SourceReport report, @Nullable DomainReport domain) {

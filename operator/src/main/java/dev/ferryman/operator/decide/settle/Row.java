@@ -5,6 +5,8 @@ public enum Row {
   NotStarted("libvirt was never called"),
   MovedAndLeftPaused("the guest is at the destination, paused as it was before"),
   Moved("the guest runs at the destination"),
+  ResumeDestination(
+      "the source's copy is gone; the destination's holds the guest and stands still"),
   MovedAndPausedSince("the guest has run at the destination and is paused there now"),
   LeftoverDefinition("the guest runs at the destination; its definition is left at the source"),
   EndedAfterMove("the guest has ended at the destination, after the move"),
@@ -15,10 +17,14 @@ public enum Row {
   DiscardDefinition("the guest stayed at the source; a definition is left at the destination"),
   DestinationLost("the guest stayed at the source, the destination's host is silent"),
   DiscardPausedCopy("the guest was paused before; the destination's copy is discarded"),
+  DiscardWaitingCopy("the guest runs at the source; the destination's copy has never run"),
+  SourceJustResumed(
+      "the guest runs at the destination; libvirt has let the source's copy go on beside it"),
   SplitBrain("the guest runs on both hosts"),
   FinishQueued("the guest runs at the source, libvirt still holds a copy at the destination"),
   RunsOnAtSource("the guest runs at the source"),
   SourceSuperseded("the guest runs at the destination; the source's paused copy must not go on"),
+  SourceYields("both copies stand still, and the destination's is to go on"),
   ResumeSource("the guest stands still at the source and never ran at the destination"),
   StaysPausedAtSource("the guest is at the source, paused as it was before"),
   SourceUnverified("the guest runs at the destination, the source's host is silent"),

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Settles a move by the evidence of both hosts: one place, total, pure. The first matching row
  * wins; a pair that is not listed waits. A copy is discarded only where the other is proved to hold
- * the guest, and none is resumed unless the other is proved never to have run.
+ * the guest, and none is resumed unless the other is proved gone, or never to have run.
  */
 public final class SettlingTable {
   private SettlingTable() {}
@@ -44,11 +44,39 @@ public final class SettlingTable {
       return mayHaveSwitched(maybe, evidence);
     }
     if (source instanceof Fenced) {
-      return evidence.destination() instanceof DestinationEvidence.Running
-          ? new Verdict.Moved(Row.SourceFenced, false)
-          : unknown();
+      return fenced(evidence);
     }
     return source instanceof SourceEvidence.Silent ? sourceSilent(evidence) : unknown();
+  }
+
+  private static Verdict fenced(Evidence evidence) {
+    var destination = evidence.destination();
+    if (destination instanceof DestinationEvidence.Running) {
+      return new Verdict.Moved(Row.SourceFenced, false);
+    }
+    if (destination instanceof CompletePaused && isTrue(evidence.pausedBefore())) {
+      return new Verdict.Moved(Row.SourceFenced, true);
+    }
+    return waitsForResume(evidence)
+        ? order(Row.ResumeDestination, SourceOrder.None, DestinationOrder.Resume)
+        : unknown();
+  }
+
+  /**
+   * A copy that holds the whole guest and that libvirt does not start: it goes on as soon as the
+   * source's is proved gone. It may have been asked to before, without an answer: then once more.
+   */
+  private static boolean waitsForResume(Evidence evidence) {
+    return evidence.strict()
+        && Boolean.FALSE.equals(evidence.pausedBefore())
+        && evidence.destination() instanceof CompletePaused;
+  }
+
+  /** The same, proved never to have run. */
+  private static boolean waitsUnstarted(Evidence evidence) {
+    return waitsForResume(evidence)
+        && evidence.destination() instanceof CompletePaused complete
+        && complete.neverRan();
   }
 
   private static Verdict gone(Gone gone, Evidence evidence) {
@@ -58,6 +86,9 @@ public final class SettlingTable {
     }
     if (destination instanceof DestinationEvidence.Running) {
       return handedOver(gone, new Verdict.Moved(Row.Moved, false));
+    }
+    if (waitsForResume(evidence)) {
+      return order(Row.ResumeDestination, SourceOrder.None, DestinationOrder.Resume);
     }
     if (destination instanceof StartedPaused paused && paused.since() != null) {
       return handedOver(gone, new Verdict.Moved(Row.MovedAndPausedSince, true));
@@ -115,13 +146,19 @@ public final class SettlingTable {
       return order(Row.DiscardPausedCopy, SourceOrder.None, DestinationOrder.Destroy);
     }
     return maybe.standing() == Running
-        ? runsAtSource(destination)
+        ? runsAtSource(maybe, destination, evidence)
         : pausedAtSource(maybe, destination, evidence);
   }
 
-  private static Verdict runsAtSource(DestinationEvidence destination) {
+  private static Verdict runsAtSource(
+      MayHaveSwitched maybe, DestinationEvidence destination, Evidence evidence) {
     if (destination instanceof DestinationEvidence.Running) {
-      return new Verdict.Waits(Row.SplitBrain, Reason.SplitBrain);
+      return maybe.justResumed()
+          ? order(Row.SourceJustResumed, SourceOrder.Destroy, DestinationOrder.None)
+          : new Verdict.Waits(Row.SplitBrain, Reason.SplitBrain);
+    }
+    if (waitsUnstarted(evidence)) {
+      return order(Row.DiscardWaitingCopy, SourceOrder.None, DestinationOrder.Destroy);
     }
     if (destination instanceof IncomingPaused) {
       return new Verdict.Waits(Row.FinishQueued, Reason.OutcomeUnknown);
@@ -135,6 +172,9 @@ public final class SettlingTable {
       MayHaveSwitched maybe, DestinationEvidence destination, Evidence evidence) {
     if (destination instanceof DestinationEvidence.Running) {
       return order(Row.SourceSuperseded, SourceOrder.Destroy, DestinationOrder.None);
+    }
+    if (waitsUnstarted(evidence) && maybe.standing() == PausedByMigration) {
+      return order(Row.SourceYields, SourceOrder.Destroy, DestinationOrder.None);
     }
     if (destination instanceof NeverStarted never) {
       if (isTrue(evidence.pausedBefore())) {

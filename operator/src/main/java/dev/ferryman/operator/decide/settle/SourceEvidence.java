@@ -17,8 +17,13 @@ public sealed interface SourceEvidence {
    */
   record Gone(GuestEnd end, boolean defined) implements SourceEvidence {}
 
-  /** It may have handed over. */
-  record MayHaveSwitched(Standing standing) implements SourceEvidence {}
+  /**
+   * It may have handed over.
+   *
+   * @param justResumed whether it runs only since libvirt let it go on, less than a minute before
+   *     its host said so: what it has done since is little
+   */
+  record MayHaveSwitched(Standing standing, boolean justResumed) implements SourceEvidence {}
 
   /** Its host is silent, and the administrator has declared that boot of it over. */
   record Fenced() implements SourceEvidence {}

@@ -61,7 +61,10 @@ class EvidenceTest {
     assertThat(read(gone, running))
         .isEqualTo(
             new Evidence(
-                new Gone(GuestEnd.Migrated, false), new DestinationEvidence.Running(), false));
+                new Gone(GuestEnd.Migrated, false),
+                new DestinationEvidence.Running(),
+                false,
+                false));
   }
 
   @Test
@@ -102,11 +105,15 @@ class EvidenceTest {
 
       assertThat(read(Phase.Migrating, gone, running, from, c, false).orElseThrow())
           .isEqualTo(
-              new Evidence(new SourceEvidence.Silent(), new DestinationEvidence.Running(), false));
+              new Evidence(
+                  new SourceEvidence.Silent(), new DestinationEvidence.Running(), false, false));
       assertThat(read(Phase.Migrating, gone, running, b, to, false).orElseThrow())
           .isEqualTo(
               new Evidence(
-                  new Gone(GuestEnd.Migrated, false), new DestinationEvidence.Silent(), false));
+                  new Gone(GuestEnd.Migrated, false),
+                  new DestinationEvidence.Silent(),
+                  false,
+                  false));
     }
   }
 

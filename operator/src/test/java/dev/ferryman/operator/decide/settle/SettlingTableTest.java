@@ -29,11 +29,12 @@ class SettlingTableTest {
   private static final SourceEvidence STOPPED = new Gone(GuestEnd.Stopped, true);
   private static final SourceEvidence CRASHED = new Gone(GuestEnd.Crashed, false);
   private static final SourceEvidence STAYED = new NeverStopped(false);
-  private static final SourceEvidence MAYBE_RUNNING = new MayHaveSwitched(Standing.Running);
+  private static final SourceEvidence MAYBE_RUNNING = new MayHaveSwitched(Standing.Running, false);
+  private static final SourceEvidence JUST_RESUMED = new MayHaveSwitched(Standing.Running, true);
   private static final SourceEvidence MAYBE_PAUSED =
-      new MayHaveSwitched(Standing.PausedByMigration);
+      new MayHaveSwitched(Standing.PausedByMigration, false);
   private static final SourceEvidence MAYBE_IO_ERROR =
-      new MayHaveSwitched(Standing.PausedOtherwise);
+      new MayHaveSwitched(Standing.PausedOtherwise, false);
   private static final SourceEvidence S_SILENT = new SourceEvidence.Silent();
   private static final SourceEvidence S_UNCLEAR = new SourceEvidence.Unclear();
 
@@ -56,7 +57,7 @@ class SettlingTableTest {
       DestinationEvidence destination,
       Boolean pausedBefore,
       Verdict expected) {
-    assertThat(SettlingTable.judge(new Evidence(source, destination, pausedBefore)))
+    assertThat(SettlingTable.judge(new Evidence(source, destination, pausedBefore, false)))
         .isEqualTo(expected);
   }
 
@@ -140,6 +141,13 @@ class SettlingTableTest {
         row(new NeverStopped(true), RUNNING, true, unknown()),
         // the source may have handed over, and runs
         row(MAYBE_RUNNING, RUNNING, false, waits(Row.SplitBrain, Reason.SplitBrain)),
+        row(
+            JUST_RESUMED,
+            RUNNING,
+            false,
+            order(Row.SourceJustResumed, SourceOrder.Destroy, DestinationOrder.None)),
+        row(JUST_RESUMED, ABSENT, false, stayed(Row.RunsOnAtSource, Reason.MigrationFailed)),
+        row(JUST_RESUMED, D_SILENT, false, unknown()),
         row(MAYBE_RUNNING, INCOMING, false, waits(Row.FinishQueued, Reason.OutcomeUnknown)),
         row(MAYBE_RUNNING, ABSENT, false, stayed(Row.RunsOnAtSource, Reason.MigrationFailed)),
         row(
@@ -191,9 +199,69 @@ class SettlingTableTest {
         row(S_SILENT, D_SILENT, false, unknown()),
         row(new Fenced(), RUNNING, false, new Verdict.Moved(Row.SourceFenced, false)),
         row(new Fenced(), ABSENT, false, unknown()),
-        row(new Fenced(), COMPLETE, true, unknown()),
+        row(new Fenced(), COMPLETE, true, new Verdict.Moved(Row.SourceFenced, true)),
+        row(new Fenced(), COMPLETE, false, unknown()),
         row(S_UNCLEAR, RUNNING, false, unknown()),
         row(S_UNCLEAR, ABSENT, false, unknown()));
+  }
+
+  @ParameterizedTest(name = "Strict: {0} | {1}, paused before: {2} -> {3}")
+  @MethodSource("strictTable")
+  void settlesWhereTheDestinationWaitsToBeResumed(
+      SourceEvidence source,
+      DestinationEvidence destination,
+      Boolean pausedBefore,
+      Verdict expected) {
+    assertThat(SettlingTable.judge(new Evidence(source, destination, pausedBefore, true)))
+        .isEqualTo(expected);
+  }
+
+  static Stream<Arguments> strictTable() {
+    var resume = order(Row.ResumeDestination, SourceOrder.None, DestinationOrder.Resume);
+    return Stream.of(
+        row(MIGRATED, COMPLETE, false, resume),
+        row(MIGRATED, COMPLETE_UNSURE, false, resume),
+        row(MIGRATED_LEFTOVER, COMPLETE, false, resume),
+        row(CRASHED, COMPLETE, false, resume),
+        row(MIGRATED, COMPLETE, true, new Verdict.Moved(Row.MovedAndLeftPaused, true)),
+        row(MIGRATED, COMPLETE, null, unknown()),
+        row(MIGRATED, INCOMING, false, unknown()),
+        row(MIGRATED, RUNNING, false, new Verdict.Moved(Row.Moved, false)),
+        row(new Fenced(), COMPLETE, false, resume),
+        row(new Fenced(), COMPLETE, true, new Verdict.Moved(Row.SourceFenced, true)),
+        row(new Fenced(), INCOMING, false, unknown()),
+        row(S_SILENT, COMPLETE, false, waits(Row.SourceSilent, Reason.SourceUnverified)),
+        row(
+            MAYBE_RUNNING,
+            COMPLETE,
+            false,
+            order(Row.DiscardWaitingCopy, SourceOrder.None, DestinationOrder.Destroy)),
+        row(
+            JUST_RESUMED,
+            COMPLETE,
+            false,
+            order(Row.DiscardWaitingCopy, SourceOrder.None, DestinationOrder.Destroy)),
+        row(MAYBE_RUNNING, COMPLETE_UNSURE, false, unknown()),
+        row(MAYBE_RUNNING, COMPLETE, null, unknown()),
+        row(MAYBE_RUNNING, INCOMING, false, waits(Row.FinishQueued, Reason.OutcomeUnknown)),
+        row(
+            MAYBE_PAUSED,
+            COMPLETE,
+            false,
+            order(Row.SourceYields, SourceOrder.Destroy, DestinationOrder.None)),
+        row(MAYBE_PAUSED, COMPLETE_UNSURE, false, unknown()),
+        row(MAYBE_IO_ERROR, COMPLETE, false, unknown()),
+        row(
+            MAYBE_PAUSED,
+            COMPLETE,
+            true,
+            order(Row.DiscardPausedCopy, SourceOrder.None, DestinationOrder.Destroy)),
+        row(
+            MAYBE_PAUSED,
+            ABSENT,
+            false,
+            order(Row.ResumeSource, SourceOrder.Resume, DestinationOrder.None)),
+        row(STAYED, COMPLETE, false, unknown()));
   }
 
   private static Arguments row(

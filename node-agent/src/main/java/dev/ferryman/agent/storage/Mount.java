@@ -1,4 +1,4 @@
-package dev.ferryman.agent.inventory;
+package dev.ferryman.agent.storage;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * @param type as in /proc/mounts, e.g. ext4, nfs4, fuse.glusterfs
  * @param options of the mount and of the file system
  */
-record Mount(String id, Path point, String type, Set<String> options) {
+public record Mount(String id, Path point, String type, Set<String> options) {
   /** File systems that several hosts mount at once. */
   private static final Set<String> SHARED =
       Set.of(
@@ -50,7 +50,8 @@ record Mount(String id, Path point, String type, Set<String> options) {
   private static final Set<String> LOCAL_LOCKS =
       Set.of("nolock", "local_lock=all", "local_lock=posix", "localflocks");
 
-  static List<Mount> parse(String mountinfo) {
+  /** The mounts of a mountinfo file; what cannot be read of it is left out. */
+  public static List<Mount> parse(String mountinfo) {
     return mountinfo.lines().flatMap(line -> parseLine(line).stream()).toList();
   }
 
@@ -89,19 +90,20 @@ record Mount(String id, Path point, String type, Set<String> options) {
   }
 
   /** The mount that holds the path; of several on one point the last covers the others. */
-  static Optional<Mount> of(Path path, List<Mount> mounts) {
+  public static Optional<Mount> of(Path path, List<Mount> mounts) {
     var length = Comparator.comparingInt((Mount mount) -> mount.point().getNameCount());
     return mounts.stream()
         .filter(mount -> path.startsWith(mount.point()))
         .reduce((a, b) -> length.compare(a, b) > 0 ? a : b);
   }
 
-  boolean shared() {
+  /** Whether it is of a type that several hosts mount at once. */
+  public boolean shared() {
     return SHARED.contains(type);
   }
 
   /** Whether a lock that is granted here holds on the other hosts too. */
-  boolean locksReachOthers() {
+  public boolean locksReachOthers() {
     return options.stream().noneMatch(LOCAL_LOCKS::contains);
   }
 }

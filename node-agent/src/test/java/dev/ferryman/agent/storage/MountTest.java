@@ -1,4 +1,4 @@
-package dev.ferryman.agent.inventory;
+package dev.ferryman.agent.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,46 @@
+package dev.ferryman.agent.runner;
+
+/**
+ * That a guest starts with its host is no part of its XML. It is taken off the source before
+ * libvirt is called, since a host that boots in the middle of things would else start a second
+ * copy, and belongs to whoever has the guest in the end.
+ */
+final class Autostart {
+  private final Role role;
+
+  Autostart(Role role) {
+    this.role = role;
+  }
+
+  /** The source, before the call; journaled before it is done. */
+  void takeOff() {
+    var hypervisor = role.host.hypervisor();
+    var domain = hypervisor.domain(role.instanceUUID);
+    if (domain.isPresent()
+        && domain.get().persistent()
+        && hypervisor.autostart(role.instanceUUID)) {
+      role.record(entry -> entry.withAutostart(true));
+      hypervisor.setAutostart(role.instanceUUID, false);
+    }
+  }
+
+  /** The source, when the guest stays. */
+  void giveBack() {
+    var entry = role.entry();
+    if (entry != null && entry.autostart()) {
+      set();
+      role.record(now -> now.withAutostart(false));
+    }
+  }
+
+  /** The destination, when the guest has come. */
+  void set() {
+    var hypervisor = role.host.hypervisor();
+    var domain = hypervisor.domain(role.instanceUUID);
+    if (domain.isPresent()
+        && domain.get().persistent()
+        && !hypervisor.autostart(role.instanceUUID)) {
+      hypervisor.setAutostart(role.instanceUUID, true);
+    }
+  }
+}

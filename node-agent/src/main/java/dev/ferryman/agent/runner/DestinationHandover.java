@@ -1,0 +1,184 @@
+package dev.ferryman.agent.runner;
+
+import dev.ferryman.agent.decide.OrderGuard;
+import dev.ferryman.agent.decide.OrderGuard.Permission;
+import dev.ferryman.agent.journal.Giver;
+import dev.ferryman.agent.libvirt.HypervisorException;
+import dev.ferryman.crds.livemigration.DestinationOrder;
+import dev.ferryman.crds.livemigration.DomainState;
+import dev.ferryman.crds.livemigration.Needs;
+import dev.ferryman.crds.livemigration.SourceReport;
+import dev.ferryman.crds.livemigration.Switched;
+import dev.ferryman.crds.livemigration.Switchover;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The destination's copy in a Strict switch-over: it holds the guest and stands still until the
+ * source's is proved gone, by its agent's word or by its libvirt's, whichever comes first.
+ */
+final class DestinationHandover {
+  private static final Logger LOG = LoggerFactory.getLogger(DestinationHandover.class);
+
+  /** The agent's word is the fast one; libvirt's own follows some 200 ms later. */
+  private static final Duration FIRST_QUESTION = Duration.ofMillis(400);
+
+  private static final Duration LAST_PAUSE = Duration.ofSeconds(5);
+
+  private final Role role;
+  private final Supplier<@Nullable SourceReport> source;
+
+  /** Whether a copy may stand here that waits to be resumed. */
+  private boolean copyWaits;
+
+  /** Whether the source's libvirt has said that its copy is gone. */
+  private boolean toldByLibvirt;
+
+  private boolean asking;
+
+  DestinationHandover(Role role, Supplier<@Nullable SourceReport> source) {
+    this.role = role;
+    this.source = source;
+  }
+
+  /**
+   * Notes in the journal who has to be gone first, if this is to be a Strict switch-over of a
+   * running guest: what is owed to the guest then does not depend on the LiveMigration any more.
+   */
+  void prepare(Needs needs, boolean imageLocks) {
+    var ordered = role.migration.getSpec().switchoverOrAuto();
+    var strict = ordered == Switchover.Strict || (ordered == Switchover.Auto && !imageLocks);
+    if (strict && !Boolean.TRUE.equals(needs.paused())) {
+      var name = Objects.requireNonNull(role.status().sourceHost(), "sourceHost of an attempt");
+      var giver = new Giver(name, role.host.api().peer(name).hostUUID());
+      role.record(entry -> entry.withGiver(giver));
+    }
+  }
+
+  /** Whether the copy that is to come, or has come, is left paused by libvirt and not resumed. */
+  boolean isHeldBack() {
+    var entry = role.entry();
+    return entry != null && entry.giver() != null && !entry.resumeAsked() && !entry.resumed();
+  }
+
+  /** Something has happened to the copy, or may have: it is looked for. */
+  void look() {
+    copyWaits = true;
+    if (isToResume() && !isSourceGone() && !asking) {
+      asking = true;
+      askAfter(FIRST_QUESTION);
+    }
+  }
+
+  /** Whether a copy may wait here and nothing keeps it waiting. */
+  boolean isResumeDue() {
+    return copyWaits && isToResume() && isSourceGone();
+  }
+
+  private boolean isToResume() {
+    var entry = role.entry();
+    return entry != null && entry.giver() != null && !entry.resumed();
+  }
+
+  private boolean isSourceGone() {
+    var report = source.get();
+    return toldByLibvirt || (report != null && report.switched() == Switched.Gone);
+  }
+
+  /**
+   * Lets the guest go on, if its copy stands here whole; that it is asked for is journaled before.
+   */
+  Permission resume() {
+    copyWaits = false;
+    var hypervisor = role.host.hypervisor();
+    var domain = hypervisor.domain(role.instanceUUID);
+    var permission =
+        OrderGuard.permit(
+            DestinationOrder.Resume,
+            Domains.report(domain),
+            domain.isPresent() && domain.get().incoming(),
+            role.attemptUID);
+    if (permission == Permission.Act) {
+      role.record(entry -> entry.withResumeAsked(true));
+      try {
+        hypervisor.resume(role.instanceUUID);
+      } catch (HypervisorException e) {
+        copyWaits = true;
+        throw e;
+      }
+    }
+    return permission;
+  }
+
+  private void askAfter(Duration pause) {
+    role.wakeAfter(
+        pause,
+        () -> {
+          if (isToResume() && !isSourceGone() && isWhole()) {
+            role.host.markers().threads().execute(() -> ask(pause));
+          } else {
+            asking = false;
+            role.proceed();
+          }
+        });
+  }
+
+  private boolean isWhole() {
+    var domain = role.host.hypervisor().domain(role.instanceUUID);
+    return OrderGuard.permit(
+            DestinationOrder.Resume,
+            Domains.report(domain),
+            domain.isPresent() && domain.get().incoming(),
+            role.attemptUID)
+        == Permission.Act;
+  }
+
+  /** On a thread that may be kept waiting. */
+  private void ask(Duration pause) {
+    var gone = isGoneAtSource();
+    role.perform(
+        () -> {
+          toldByLibvirt = toldByLibvirt || gone;
+          if (gone) {
+            asking = false;
+            copyWaits = true;
+            role.proceed();
+          } else {
+            var longer = pause.multipliedBy(2);
+            askAfter(longer.compareTo(LAST_PAUSE) < 0 ? longer : LAST_PAUSE);
+          }
+        });
+  }
+
+  private boolean isGoneAtSource() {
+    var entry = role.entry();
+    var giver = entry == null ? null : entry.giver();
+    var uuid = giver == null ? null : giver.hostUUID();
+    if (giver == null || uuid == null) {
+      return false;
+    }
+    try {
+      return role.host
+          .hypervisor()
+          .isGoneAt(role.host.transport().uri(giver.host()), uuid, role.instanceUUID);
+    } catch (HypervisorException | IllegalArgumentException e) {
+      LOG.debug("the source's libvirt cannot be asked for {}", role.attemptUID, e);
+      return false;
+    }
+  }
+
+  /**
+   * Whether a copy stands here, or is on its way in, that would wait for ever without this agent.
+   */
+  boolean holdsCopy() {
+    var domain = role.host.hypervisor().domain(role.instanceUUID);
+    return isToResume()
+        && domain.isPresent()
+        && domain.get().state() == DomainState.Paused
+        && role.attemptUID.equals(domain.get().definition().attemptMark());
+  }
+}
