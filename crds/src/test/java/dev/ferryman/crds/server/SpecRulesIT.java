@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.ferryman.crds.livemigration.LiveMigration;
+import dev.ferryman.crds.livemigration.Switchover;
 import dev.ferryman.testing.FerrymanServer;
 import dev.ferryman.testing.FerrymanServerExtension;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
@@ -36,12 +37,14 @@ class SpecRulesIT {
       strings = {
         "{instance: i-00000003, destination: host-c}",
         "{instance: i-00000003, destination: host-c, cancel: false}",
+        "{instance: i-00000003, destination: host-c, switchover: Auto}",
         "{instance: 5d1f0f4e-8a53-4d0b-b7ee-0a2c1c3a0003, destination: host-c.example.org}",
       })
   void accepts(String spec) {
     var created = create(spec);
 
     assertThat(created.getSpec().cancel()).as("the default").isFalse();
+    assertThat(created.getSpec().switchover()).as("the default").isEqualTo(Switchover.Auto);
   }
 
   @ParameterizedTest(name = "{0}")
@@ -69,6 +72,9 @@ class SpecRulesIT {
             "{instance: i-00000003, destination: %s}".formatted("h".repeat(64)),
             "spec.destination: Too long: may not be more than 63 bytes"),
         arguments(
+            "{instance: i-00000003, destination: host-c, switchover: Slow}",
+            "spec.switchover: Unsupported value: \"Slow\": supported values: \"Auto\", \"Fast\", \"Strict\""),
+        arguments(
             "{instance: i-00000003, destination: host-c, cancel: soon}",
             "spec.cancel in body must be of type boolean"),
         arguments(
@@ -89,6 +95,7 @@ class SpecRulesIT {
         arguments("{\"instance\":\"i-00000004\"}", IMMUTABLE),
         arguments("{\"destination\":\"host-d\"}", IMMUTABLE),
         arguments("{\"destination\":\"host-d\",\"cancel\":true}", IMMUTABLE),
+        arguments("{\"switchover\":\"Fast\"}", IMMUTABLE),
         arguments("{\"destination\":null}", "spec.destination: Required value"),
         arguments("null", "spec: Required value"));
   }

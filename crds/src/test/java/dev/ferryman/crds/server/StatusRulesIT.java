@@ -15,6 +15,7 @@ import dev.ferryman.crds.livemigration.Attempt;
 import dev.ferryman.crds.livemigration.DestinationState;
 import dev.ferryman.crds.livemigration.LiveMigrationStatusBuilder;
 import dev.ferryman.crds.livemigration.Phase;
+import dev.ferryman.crds.livemigration.SwitchoverMode;
 import dev.ferryman.testing.FerrymanServer;
 import dev.ferryman.testing.FerrymanServerExtension;
 import java.util.EnumSet;
@@ -291,6 +292,16 @@ class StatusRulesIT {
   /** Rule (iii): attempt and hosts are chosen on the way from Pending to Checking. */
   static Stream<Arguments> attempts() {
     return Stream.of(
+        refused(
+            "another way to hand over under way",
+            "switchover is fixed when the attempt begins to move",
+            move -> move.migrating().operator(s -> s.switchover(SwitchoverMode.Strict)),
+            move -> move.operator(s -> s.switchover(SwitchoverMode.Fast))),
+        refused(
+            "a way to hand over that is taken back",
+            "switchover is fixed when the attempt begins to move",
+            move -> move.migrating().operator(s -> s.switchover(SwitchoverMode.Strict)),
+            move -> move.operator(s -> s.switchover(null))),
         refused(
             "a first phase in the middle",
             "a new LiveMigration starts in Pending or Checking",

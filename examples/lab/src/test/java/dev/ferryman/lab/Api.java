@@ -9,6 +9,7 @@ import dev.ferryman.crds.livemigration.LiveMigrationSpec;
 import dev.ferryman.crds.livemigration.LiveMigrationStatus;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.SourceState;
+import dev.ferryman.crds.livemigration.Switchover;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.Config;
@@ -33,9 +34,14 @@ final class Api {
 
   /** Applies a LiveMigration as kubectl would. */
   static LiveMigration order(String name, String instance, String destination) {
+    return order(name, instance, destination, Switchover.Auto);
+  }
+
+  static LiveMigration order(
+      String name, String instance, String destination, Switchover switchover) {
     var migration = new LiveMigration();
     migration.setMetadata(new ObjectMetaBuilder().withName(name).build());
-    migration.setSpec(LiveMigrationSpec.of(instance, destination));
+    migration.setSpec(LiveMigrationSpec.of(instance, destination).handedOver(switchover));
     return CLIENT.resource(migration).create();
   }
 

@@ -5,6 +5,8 @@ import static dev.ferryman.lab.Lab.on;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ferryman.crds.livemigration.Phase;
+import dev.ferryman.crds.livemigration.Switchover;
+import dev.ferryman.crds.livemigration.SwitchoverMode;
 import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -26,6 +28,7 @@ class WalkthroughE2E extends LabTest {
 
       assertThat(end.getStatus().phase()).isEqualTo(Phase.Succeeded);
       assertThat(Api.reason(end)).isEqualTo("Migrated");
+      assertThat(end.getStatus().switchover()).isEqualTo(SwitchoverMode.Fast);
       assertThat(end.getStatus().result().downtimeMilliseconds()).isPositive();
       assertThat(lab("kubectl", "get", "livemigrations"))
           .containsPattern("move-i-00000003 +i-00000003 +host-b +host-c +Succeeded ");
@@ -108,13 +111,31 @@ class WalkthroughE2E extends LabTest {
   }
 
   @Test
-  void guestWithoutDiskMovesWithAWarning() {
+  void guestWithoutImageLocksGoesOnOnlyWhenItsSourceIsGone() {
     try (var guest = Guest.create("diskless", "host-b", "--disk", "none").awaitBeating()) {
       Api.order(migration, "diskless", "host-c");
 
       var end = Api.awaitEnd(migration);
 
       assertThat(Api.reason(end)).as(Api.message(end)).isEqualTo("Migrated");
+      assertThat(end.getStatus().switchover()).isEqualTo(SwitchoverMode.Strict);
+      // libvirt had left it paused: somebody has resumed it.
+      assertThat(end.getStatus().destination().domain().reason()).isEqualTo("unpaused");
+      guest.assertRunsOnlyOn("host-c");
+      guest.awaitBeating().assertNoHeartbeatLost();
+      assertNothingLeft(end);
+    }
+  }
+
+  @Test
+  void fastSwitchoverWithoutImageLocksIsAllowedWithAWarning() {
+    try (var guest = Guest.create("daring", "host-b", "--disk", "none").awaitBeating()) {
+      Api.order(migration, "daring", "host-c", Switchover.Fast);
+
+      var end = Api.awaitEnd(migration);
+
+      assertThat(Api.reason(end)).as(Api.message(end)).isEqualTo("Migrated");
+      assertThat(end.getStatus().switchover()).isEqualTo(SwitchoverMode.Fast);
       assertThat(end.getStatus().checks())
           .anySatisfy(
               check -> {
@@ -122,6 +143,20 @@ class WalkthroughE2E extends LabTest {
                 assertThat(check.reason()).isEqualTo("SwitchoverUnprotected");
               });
       guest.assertRunsOnlyOn("host-c");
+    }
+  }
+
+  @Test
+  void pausedGuestWithoutImageLocksStaysPaused() {
+    try (var guest = Guest.create("dozer", "host-b", "--disk", "none", "--paused")) {
+      Api.order(migration, "dozer", "host-c");
+
+      var end = Api.awaitEnd(migration);
+
+      assertThat(Api.reason(end)).as(Api.message(end)).isEqualTo("Migrated");
+      assertThat(end.getStatus().switchover()).isEqualTo(SwitchoverMode.Strict);
+      assertThat(guest.stateOn("host-c")).isEqualTo("paused");
+      assertThat(guest.stateOn("host-b")).isEmpty();
     }
   }
 }

@@ -5,6 +5,7 @@ import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.livemigration.CallResult;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.Result;
+import dev.ferryman.crds.livemigration.SwitchoverMode;
 import dev.ferryman.operator.decide.Migration;
 import dev.ferryman.operator.decide.admission.Checks;
 import dev.ferryman.operator.decide.settle.Row;
@@ -73,6 +74,10 @@ final class Endings {
     if (figures != null && figures.downtimeMilliseconds() != null) {
       message +=
           String.format(Locale.ROOT, "; it stood still for %d ms", figures.downtimeMilliseconds());
+      if (migration.status().switchover() == SwitchoverMode.Strict) {
+        // libvirt counts the time of its own part of it.
+        message += ", and until its source was gone";
+      }
     }
     if (moved.row() == Row.SourceFenced) {
       message += "; " + migration.status().sourceHost() + " is fenced";

@@ -13,6 +13,7 @@ import dev.ferryman.crds.livemigration.SourceReport;
 import dev.ferryman.crds.livemigration.SourceState;
 import dev.ferryman.crds.livemigration.Started;
 import dev.ferryman.crds.livemigration.Switched;
+import dev.ferryman.crds.livemigration.SwitchoverMode;
 import dev.ferryman.operator.Sample;
 import dev.ferryman.operator.decide.Host;
 import dev.ferryman.operator.decide.Liveness;
@@ -36,11 +37,16 @@ class SettlingPropertyTest {
       Optional<SourceReport> source,
       Optional<DestinationReport> destination,
       Host sourceHost,
-      Host destinationHost) {
+      Host destinationHost,
+      SwitchoverMode switchover) {
 
     Migration move() {
       return Sample.move(
-          phase, s -> s.source(source.orElse(null)).destination(destination.orElse(null)));
+          phase,
+          s ->
+              s.source(source.orElse(null))
+                  .destination(destination.orElse(null))
+                  .switchover(switchover));
     }
 
     Optional<Verdict> verdict(boolean patient) {
@@ -99,6 +105,25 @@ class SettlingPropertyTest {
       return source.map(SourceReport::domain).map(d -> d.state().isActive()).orElse(false);
     }
 
+    boolean sourceRuns() {
+      return source.map(SourceReport::domain).map(d -> d.state().runs()).orElse(false);
+    }
+
+    boolean justResumed() {
+      return source.map(s -> Boolean.TRUE.equals(s.justResumed())).orElse(false);
+    }
+
+    boolean sourceIsProvedGone() {
+      return sourceHost.answers()
+          && sourceIsCurrent()
+          && source.orElseThrow().switched() == Switched.Gone
+          && !sourceIsActive();
+    }
+
+    boolean sourceIsFenced() {
+      return sourceHost.isFenced(source.orElseThrow().bootID());
+    }
+
     boolean pausedBefore() {
       return source
           .map(SourceReport::needs)
@@ -121,13 +146,7 @@ class SettlingPropertyTest {
               assertThat(world.destinationRuns() || world.pausedBefore() || world.started())
                   .isTrue();
               assertThat(world.destinationIsActive()).isTrue();
-              boolean gone =
-                  world.sourceHost().answers()
-                      && world.sourceIsCurrent()
-                      && world.source().orElseThrow().switched() == Switched.Gone
-                      && !world.sourceIsActive();
-              boolean fenced = world.sourceHost().isFenced(world.source().orElseThrow().bootID());
-              assertThat(gone || fenced).isTrue();
+              assertThat(world.sourceIsProvedGone() || world.sourceIsFenced()).isTrue();
             });
   }
 
@@ -140,14 +159,29 @@ class SettlingPropertyTest {
         .map(v -> (Verdict.Ordered) v)
         .ifPresent(
             order -> {
-              assertThat(world.sourceHost().answers()).isTrue();
-              assertThat(world.sourceIsCurrent()).isTrue();
               assertThat(world.destinationHost().answers()).isTrue();
               assertThat(world.destinationIsFresh()).isTrue();
+              if (order.destination() == DestinationOrder.Resume) {
+                assertThat(order.source()).isEqualTo(SourceOrder.None);
+                assertThat(world.switchover()).isEqualTo(SwitchoverMode.Strict);
+                assertThat(world.destinationIsMarked()).isTrue();
+                assertThat(world.destinationIsActive()).isTrue();
+                assertThat(world.pausedBefore()).isFalse();
+                assertThat(world.sourceIsProvedGone() || world.sourceIsFenced()).isTrue();
+                return;
+              }
+              assertThat(world.sourceHost().answers()).isTrue();
+              assertThat(world.sourceIsCurrent()).isTrue();
               if (order.source() == SourceOrder.Destroy) {
-                assertThat(world.destinationRuns()).isTrue();
+                boolean waits =
+                    world.switchover() == SwitchoverMode.Strict
+                        && world.destinationIsActive()
+                        && world.neverStarted()
+                        && !world.sourceRuns();
+                assertThat(world.destinationRuns() || waits).isTrue();
                 assertThat(world.destinationIsMarked()).isTrue();
                 assertThat(order.destination()).isEqualTo(DestinationOrder.None);
+                assertThat(!world.sourceRuns() || world.justResumed()).isTrue();
               }
               if (order.source() == SourceOrder.Resume) {
                 assertThat(world.neverStarted()).isTrue();
@@ -208,7 +242,8 @@ class SettlingPropertyTest {
             sources().optional(0.95),
             destinations().optional(0.9),
             hosts("host-b"),
-            hosts("host-c"))
+            hosts("host-c"),
+            Arbitraries.of(SwitchoverMode.class))
         .as(World::new);
   }
 
@@ -249,15 +284,17 @@ class SettlingPropertyTest {
             Arbitraries.of(Switched.class).injectNull(0.1),
             domains().injectNull(0.1),
             Arbitraries.of(true, false).injectNull(0.2),
-            Arbitraries.of(true, false).injectNull(0.1))
+            Arbitraries.of(true, false).injectNull(0.1),
+            Arbitraries.of(true, false))
         .as(
-            (state, end, switched, domain, jobActive, paused) ->
+            (state, end, switched, domain, jobActive, paused, justResumed) ->
                 Sample.source(state)
                     .sequence(10L)
                     .endSequence(end)
                     .switched(switched)
                     .domain(domain)
                     .jobActive(jobActive)
+                    .justResumed(justResumed)
                     .needs(paused == null ? null : Sample.needs(paused))
                     .build());
   }
