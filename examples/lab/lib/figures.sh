@@ -3,17 +3,18 @@
 
 FIGURES_GUEST=figures
 
-lab_figures() { # lab_figures [--moves N] [--pairs N]
-  local moves=20 pairs=10 classpath=$LAB_DIR/target/figures.classpath
+lab_figures() { # lab_figures [--moves N] [--pairs N] [--switchovers N]
+  local moves=20 pairs=10 switchovers=10 classpath=$LAB_DIR/target/figures.classpath
   while [ $# -gt 0 ]; do
     case $1 in
-      --moves | --pairs) ;;
+      --moves | --pairs | --switchovers) ;;
       *) bad_usage "figures has no option '$1'" ;;
     esac
     [[ $# -ge 2 && $2 =~ ^[0-9]{1,4}$ ]] || bad_usage "figures: $1 takes a number"
     case $1 in
       --moves) moves=$2 ;;
       --pairs) pairs=$2 ;;
+      --switchovers) switchovers=$2 ;;
     esac
     shift 2
   done
@@ -25,9 +26,9 @@ lab_figures() { # lab_figures [--moves N] [--pairs N]
   trap end_figures EXIT
   end_figures # of a run that was killed
   "$LAB_DIR/lab" guest create "$FIGURES_GUEST" --host "${COMPUTE[0]}" --vcpus 1 --memory 192 --disk shared
-  say "measuring: $moves moves, then $pairs pairs of moves"
+  say "measuring: $moves moves, $pairs pairs with raw ones, $switchovers pairs of switch-overs"
   run_in_network java -cp "$LAB_DIR/target/test-classes:$(cat "$classpath")" dev.ferryman.lab.figures.Figures \
-    "moves=$moves" "pairs=$pairs" "lab=$LAB_DIR/lab" "guest=$FIGURES_GUEST" \
+    "moves=$moves" "pairs=$pairs" "switchovers=$switchovers" "lab=$LAB_DIR/lab" "guest=$FIGURES_GUEST" \
     "ticks=$STATE/guests/$FIGURES_GUEST/ticks" \
     "guest-facts=1 vCPU, 192 MiB, disk on shared storage, idle, run by $(acceleration_name)" \
     "first=$(figures_host "${COMPUTE[0]}")" "second=$(figures_host "${COMPUTE[1]}")" </dev/null ||

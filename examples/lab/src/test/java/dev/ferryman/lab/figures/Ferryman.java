@@ -6,6 +6,7 @@ import dev.ferryman.crds.livemigration.LiveMigration;
 import dev.ferryman.crds.livemigration.LiveMigrationSpec;
 import dev.ferryman.crds.livemigration.LiveMigrationStatus;
 import dev.ferryman.crds.livemigration.Phase;
+import dev.ferryman.crds.livemigration.Switchover;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -71,11 +72,11 @@ final class Ferryman implements AutoCloseable {
     }
   }
 
-  Order order(String guest, Settings.Host destination) {
+  Order order(String guest, Settings.Host destination, Switchover switchover) {
     var name = prefix + (orders.size() + 1);
     var migration = new LiveMigration();
     migration.setMetadata(new ObjectMetaBuilder().withName(name).build());
-    migration.setSpec(LiveMigrationSpec.of(guest, destination.name()));
+    migration.setSpec(LiveMigrationSpec.of(guest, destination.name()).handedOver(switchover));
     var ending = new CompletableFuture<Ending>();
     orders.put(name, ending);
     var sent = System.nanoTime();

@@ -41,6 +41,7 @@ public final class Figures {
       var first = measurement.warmUp();
       var overheads = measurement.overheads();
       var pairs = measurement.pairs();
+      var switchovers = measurement.switchovers();
       System.out.print(
           new Report()
               .fact("machine", machine() + ", load " + load + " before the first move")
@@ -52,7 +53,8 @@ public final class Figures {
               .fact(
                   "versions", libvirt.get(settings.first()).versions() + ", " + programs(ferryman))
               .overheads(overheads)
-              .pairs(pairs));
+              .pairs(pairs)
+              .switchovers(switchovers));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.ferryman.lab.figures;
 
+import dev.ferryman.crds.livemigration.Switchover;
 import dev.ferryman.lab.figures.Settings.Host;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,6 +62,13 @@ final class Measurement {
     }
   }
 
+  /** The same move with both kinds of switch-over. */
+  record Switchovers(Move fast, Move strict) {
+    double difference() {
+      return strict.downtime() - fast.downtime();
+    }
+  }
+
   Measurement(Settings settings, Ferryman ferryman, Map<Host, HostLibvirt> libvirt) {
     this.settings = settings;
     this.ferryman = ferryman;
@@ -103,9 +111,9 @@ final class Measurement {
       Pair pair;
       if (i % 2 == 1) {
         var raw = rawMove();
-        pair = new Pair(raw, ferrymanMove());
+        pair = new Pair(raw, ferrymanMove(Switchover.Auto));
       } else {
-        var through = ferrymanMove();
+        var through = ferrymanMove(Switchover.Auto);
         pair = new Pair(rawMove(), through);
       }
       pairs.add(pair);
@@ -114,12 +122,30 @@ final class Measurement {
     return pairs;
   }
 
+  /** The same guest, handed over in both ways; each goes first in every other pair. */
+  List<Switchovers> switchovers() throws LibvirtException {
+    var switchovers = new ArrayList<Switchovers>();
+    for (var i = 1; i <= settings.switchovers(); i++) {
+      Switchovers both;
+      if (i % 2 == 1) {
+        var fast = ferrymanMove(Switchover.Fast);
+        both = new Switchovers(fast, ferrymanMove(Switchover.Strict));
+      } else {
+        var strict = ferrymanMove(Switchover.Strict);
+        both = new Switchovers(ferrymanMove(Switchover.Fast), strict);
+      }
+      switchovers.add(both);
+      say("switch-overs " + i + ": Fast " + both.fast() + ", Strict " + both.strict());
+    }
+    return switchovers;
+  }
+
   private Overhead overhead() throws LibvirtException {
     var source = libvirt.get(here);
     var start = source.nextJobStart();
     var end = source.nextJobEnd();
     try {
-      var order = ferryman.order(settings.guest(), settings.otherThan(here));
+      var order = ferryman.order(settings.guest(), settings.otherThan(here), Switchover.Auto);
       var succeeded = order.awaitSuccess();
       var started = Waiting.get(start, "libvirt's job on " + here);
       var ended = Waiting.get(end, "the end of libvirt's job on " + here);
@@ -134,9 +160,9 @@ final class Measurement {
     }
   }
 
-  private Move ferrymanMove() throws LibvirtException {
+  private Move ferrymanMove(Switchover switchover) throws LibvirtException {
     var begin = System.currentTimeMillis();
-    var order = ferryman.order(settings.guest(), settings.otherThan(here));
+    var order = ferryman.order(settings.guest(), settings.otherThan(here), switchover);
     var succeeded = order.awaitSuccess();
     var end = System.currentTimeMillis();
     ferryman.awaitCleared(order);

@@ -40,6 +40,18 @@ final class Report {
     return this;
   }
 
+  Report switchovers(List<Measurement.Switchovers> switchovers) {
+    if (switchovers.isEmpty()) {
+      return this;
+    }
+    heading("Longest gap between the guest's heartbeats [ms]");
+    milliseconds("Fast", Sample.of(switchovers, both -> both.fast().downtime()));
+    milliseconds("Strict", Sample.of(switchovers, both -> both.strict().downtime()));
+    milliseconds(
+        "Strict - Fast, pair by pair", Sample.of(switchovers, Measurement.Switchovers::difference));
+    return this;
+  }
+
   private void heading(String what) {
     text.append(
         String.format(Locale.ROOT, "%n%-48s %4s %9s %9s %9s%n", what, "n", "min", "median", "max"));

@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
  *
  * @param moves for the overhead
  * @param pairs of a raw move and one through Ferryman
+ * @param switchovers pairs of a move with a Fast and one with a Strict switch-over
  * @param guest its name; the one that is moved
  * @param ticks file of its heartbeats
  * @param guestFacts how it is made and run, for the reader of the figures
@@ -22,6 +23,7 @@ import java.util.stream.Collectors;
 record Settings(
     int moves,
     int pairs,
+    int switchovers,
     String guest,
     Path ticks,
     String guestFacts,
@@ -64,6 +66,7 @@ record Settings(
     return new Settings(
         Integer.parseInt(value.apply("moves")),
         Integer.parseInt(value.apply("pairs")),
+        Integer.parseInt(value.apply("switchovers")),
         value.apply("guest"),
         Path.of(value.apply("ticks")),
         value.apply("guest-facts"),
