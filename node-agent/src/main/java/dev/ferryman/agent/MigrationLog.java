@@ -51,6 +51,13 @@ final class MigrationLog implements MigrationListener {
     events.warning(migration, Reason.OrphanedJob.name(), message);
   }
 
+  @Override
+  public void stray(String message) {
+    LOG.warn("{}", message);
+    metrics.counter("ferryman.agent.strays").increment();
+    events.warnOfHost(Reason.OrphanedJob.name(), message);
+  }
+
   private static String about(LiveMigration migration) {
     var spec = migration.getSpec();
     var status = migration.getStatus();

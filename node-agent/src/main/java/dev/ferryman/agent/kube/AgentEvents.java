@@ -1,8 +1,10 @@
 package dev.ferryman.agent.kube;
 
 import dev.ferryman.crds.Bounds;
+import dev.ferryman.crds.hostresource.HostResource;
 import dev.ferryman.crds.livemigration.LiveMigration;
 import io.fabric8.kubernetes.api.model.MicroTime;
+import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.api.model.events.v1.EventBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -14,7 +16,7 @@ import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes events about LiveMigrations; one that cannot be written is only logged. */
+/** Writes events about LiveMigrations and the host; one that cannot be written is only logged. */
 public final class AgentEvents {
   private static final Logger LOG = LoggerFactory.getLogger(AgentEvents.class);
   private static final DateTimeFormatter MICROSECONDS =
@@ -39,22 +41,45 @@ public final class AgentEvents {
   }
 
   public void normal(LiveMigration migration, String reason, String note) {
-    write("Normal", migration, reason, note);
+    write("Normal", reference(migration), reason, note);
   }
 
   public void warning(LiveMigration migration, String reason, String note) {
-    write("Warning", migration, reason, note);
+    write("Warning", reference(migration), reason, note);
+  }
+
+  /** A warning about this host, rather than about a LiveMigration. */
+  public void warnOfHost(String reason, String note) {
+    var resource = new HostResource();
+    write(
+        "Warning",
+        new ObjectReferenceBuilder()
+            .withApiVersion(resource.getApiVersion())
+            .withKind(resource.getKind())
+            .withName(host)
+            .build(),
+        reason,
+        note);
+  }
+
+  private static ObjectReference reference(LiveMigration migration) {
+    return new ObjectReferenceBuilder()
+        .withApiVersion(migration.getApiVersion())
+        .withKind(migration.getKind())
+        .withName(migration.getMetadata().getName())
+        .withUid(migration.getMetadata().getUid())
+        .build();
   }
 
   private static String prefix(String name) {
     return name.substring(0, Math.min(name.length(), LONGEST_PREFIX)) + "-";
   }
 
-  private void write(String type, LiveMigration migration, String reason, String note) {
+  private void write(String type, ObjectReference regarding, String reason, String note) {
     var event =
         new EventBuilder()
             .withNewMetadata()
-            .withGenerateName(prefix(migration.getMetadata().getName()))
+            .withGenerateName(prefix(regarding.getName()))
             .withNamespace(NAMESPACE)
             .endMetadata()
             .withType(type)
@@ -64,13 +89,7 @@ public final class AgentEvents {
             .withReportingController("ferryman.dev/node-agent")
             .withReportingInstance(host)
             .withEventTime(new MicroTime(MICROSECONDS.format(clock.instant())))
-            .withRegarding(
-                new ObjectReferenceBuilder()
-                    .withApiVersion(migration.getApiVersion())
-                    .withKind(migration.getKind())
-                    .withName(migration.getMetadata().getName())
-                    .withUid(migration.getMetadata().getUid())
-                    .build())
+            .withRegarding(regarding)
             .build();
     executor.execute(
         () -> {
@@ -78,10 +97,7 @@ public final class AgentEvents {
             client.resource(event).create();
           } catch (KubernetesClientException e) {
             LOG.warn(
-                "event {} about {} not written: {}",
-                reason,
-                migration.getMetadata().getName(),
-                e.getMessage());
+                "event {} about {} not written: {}", reason, regarding.getName(), e.getMessage());
           }
         });
   }

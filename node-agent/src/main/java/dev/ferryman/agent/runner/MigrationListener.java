@@ -15,4 +15,7 @@ public interface MigrationListener {
 
   /** A LiveMigration has gone while this host still had a part in it. */
   void orphaned(LiveMigration migration, String message);
+
+  /** libvirt works on a migration on this host that no LiveMigration accounts for. */
+  void stray(String message);
 }

@@ -23,12 +23,14 @@ public final class MigrationRunner implements HypervisorListener, AutoCloseable 
   private final HostContext host;
   private final ConcurrentMap<Key, Role> roles = new ConcurrentHashMap<>();
 
+  private final Strays strays;
   private boolean gapsNoted;
 
   private record Key(String attemptUID, Part part) {}
 
   public MigrationRunner(HostContext host) {
     this.host = host;
+    this.strays = new Strays(host.hypervisor(), host.listener());
   }
 
   /**
@@ -49,6 +51,11 @@ public final class MigrationRunner implements HypervisorListener, AutoCloseable 
         takeUp(key, entry);
       }
     }
+  }
+
+  /** Tells of migrations on this host that are none of its attempts; ends none of them. */
+  public void lookForStrays() {
+    strays.look(uuid -> roles.values().stream().anyMatch(role -> role.instanceUUID.equals(uuid)));
   }
 
   private void takeUp(Key key, JournalEntry entry) {
@@ -175,6 +182,7 @@ public final class MigrationRunner implements HypervisorListener, AutoCloseable 
   @Override
   public void connected() {
     roles.values().forEach(Role::refresh);
+    host.markers().threads().execute(this::lookForStrays);
   }
 
   @Override

@@ -263,6 +263,7 @@ final class SourceRole extends Role {
         && Objects.equals(daemonStart(), last.libvirtdStartTime())
         && now.equals(last.domain())
         && switched == last.switched()
+        && (!handover.isJustResumed(now) || Boolean.TRUE.equals(last.justResumed()))
         && done == (last.done() == null ? 0 : last.done());
   }
 

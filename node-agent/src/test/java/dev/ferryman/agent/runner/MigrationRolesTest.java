@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.ferryman.agent.journal.Part;
 import dev.ferryman.agent.libvirt.FakeMigration;
+import dev.ferryman.agent.libvirt.MigrationRequest;
 import dev.ferryman.agent.libvirt.XmlForm;
 import dev.ferryman.agent.runner.FakeMigrationApi.Weather;
 import dev.ferryman.crds.Check;
@@ -25,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -324,6 +326,46 @@ class MigrationRolesTest {
     await()
         .until(() -> scene.journalIsClosed(Part.Source) && scene.journalIsClosed(Part.Destination));
     assertThat(scene.world.runningCopies(scene.guest.uuid())).isEqualTo(1);
+  }
+
+  @Test
+  void migrationThatNobodyOrderedIsToldOfAndLeftAlone() throws InterruptedException {
+    var guest = scene.hostB.define("by-hand").start();
+    var request =
+        new MigrationRequest(
+            guest.uuid(),
+            "qemu+tls://host-c/system",
+            "",
+            scene.hostB.migratableXml(guest.uuid(), XmlForm.Live),
+            scene.hostB.migratableXml(guest.uuid(), XmlForm.Persistent),
+            true,
+            false);
+    var call = CompletableFuture.supplyAsync(() -> scene.hostB.migrate(request));
+    var migration = scene.hostB.awaitMigration(guest.uuid());
+    migration.arrive();
+    scene.killAgents();
+
+    scene.startAgentB();
+    scene.startAgentC();
+
+    await().until(() -> scene.strays.size() == 2);
+    assertThat(scene.strays).allMatch(told -> told.contains("by-hand"));
+    migration.succeed();
+    assertThat(call.join().succeeded()).isTrue();
+  }
+
+  @Test
+  void migrationThatWasOrderedIsNoStray() throws InterruptedException {
+    var migration = scene.orderAndStart();
+    migration.arrive();
+    scene.killAgents();
+
+    scene.startAgentB();
+    scene.startAgentC();
+
+    migration.succeed();
+    scene.awaitEvidence();
+    assertThat(scene.strays).isEmpty();
   }
 
   @Test

@@ -42,6 +42,7 @@ final class Scene implements AutoCloseable {
   final FakeMigrationApi api = new FakeMigrationApi();
   final FakeDomain guest;
   final List<String> orphaned = new ArrayList<>();
+  final List<String> strays = new ArrayList<>();
 
   private volatile long passed;
   private List<Mount> mounts = Mount.parse("1 0 8:1 / / rw - ext4 /dev/sda1 rw");
@@ -234,6 +235,13 @@ final class Scene implements AutoCloseable {
 
     @Override
     public void settled(LiveMigration migration, String message) {}
+
+    @Override
+    public void stray(String message) {
+      synchronized (strays) {
+        strays.add(message);
+      }
+    }
 
     @Override
     public void orphaned(LiveMigration migration, String message) {

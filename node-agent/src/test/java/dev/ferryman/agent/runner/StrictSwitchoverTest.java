@@ -96,7 +96,8 @@ class StrictSwitchoverTest {
 
     var status = scene.awaitEvidence();
     assertThat(status.source().switched()).isEqualTo(Switched.MayHaveSwitched);
-    assertThat(status.source().justResumed()).isTrue();
+    scene.await(
+        "the event that libvirt sent", now -> Boolean.TRUE.equals(now.source().justResumed()));
     assertThat(status.destination().domain().state()).isEqualTo(DomainState.Paused);
     assertThat(status.destination().started()).isEqualTo(Started.NeverStarted);
     assertThat(status.destination().state()).isEqualTo(DestinationState.Checked);
@@ -175,7 +176,8 @@ class StrictSwitchoverTest {
   @Test
   void sourceThatLibvirtLetGoOnYieldsOnlyForAMinute() throws InterruptedException {
     scene.orderAndStart(SwitchoverMode.Fast).loseReplyAfterStart();
-    scene.awaitEvidence();
+    scene.await(
+        "the event that libvirt sent", now -> Boolean.TRUE.equals(now.source().justResumed()));
     scene.pass(Duration.ofSeconds(61));
 
     scene.settle(1, SourceOrder.Destroy, DestinationOrder.None);
@@ -188,7 +190,8 @@ class StrictSwitchoverTest {
   @Test
   void sourceThatLibvirtHasJustLetGoOnYields() throws InterruptedException {
     scene.orderAndStart(SwitchoverMode.Fast).loseReplyAfterStart();
-    scene.awaitEvidence();
+    scene.await(
+        "the event that libvirt sent", now -> Boolean.TRUE.equals(now.source().justResumed()));
 
     scene.settle(1, SourceOrder.Destroy, DestinationOrder.None);
 
