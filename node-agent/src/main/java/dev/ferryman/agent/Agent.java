@@ -10,6 +10,7 @@ import dev.ferryman.agent.kube.AgentEvents;
 import dev.ferryman.agent.kube.Heartbeat;
 import dev.ferryman.agent.kube.HostPublisher;
 import dev.ferryman.agent.kube.HostPublisherSettings;
+import dev.ferryman.agent.kube.ImpatientClient;
 import dev.ferryman.agent.kube.KubernetesMigrationApi;
 import dev.ferryman.agent.kube.MigrationWatch;
 import dev.ferryman.agent.libvirt.LibvirtHypervisor;
@@ -28,6 +29,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
@@ -51,6 +53,8 @@ final class Agent implements AutoCloseable {
 
   /** A net below the watch: its events are what is acted on. */
   private static final long REREAD_SECONDS = 30;
+
+  private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(5);
 
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private volatile boolean settled;
@@ -81,14 +85,15 @@ final class Agent implements AutoCloseable {
     var threads = threads("work");
     var timer = timer("timer");
     var hypervisor = keep(LibvirtHypervisor.start(LibvirtSettings.of(settings.libvirtUri())));
-    keep(heartbeat(client, settings, clock)).start();
+    var impatient = keep(ImpatientClient.of(client, REQUEST_TIMEOUT));
+    keep(heartbeat(impatient, settings, clock)).start();
 
     var proc = new ProcFiles(Path.of("/proc"));
     var storage = keep(new StorageReader(settings.instancesDirectory(), settings.host(), proc));
     var publisher =
         keep(
             new HostPublisher(
-                client,
+                impatient,
                 new InventoryReader(hypervisor, proc, storage, clock),
                 hypervisor,
                 this::obstacle,
@@ -107,7 +112,7 @@ final class Agent implements AutoCloseable {
                     settings.host(),
                     proc.bootID(),
                     hypervisor,
-                    new KubernetesMigrationApi(client, settings.host()),
+                    new KubernetesMigrationApi(impatient, settings.host()),
                     journal,
                     new Markers(threads, proc::mounts, clock),
                     settings.transport(),

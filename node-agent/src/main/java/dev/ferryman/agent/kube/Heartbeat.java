@@ -3,7 +3,6 @@ package dev.ferryman.agent.kube;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.RequestConfigBuilder;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -28,7 +27,6 @@ public final class Heartbeat implements AutoCloseable {
   static final Duration LEASE_DURATION = Duration.ofSeconds(40);
 
   private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
-  private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration RETRY = Duration.ofSeconds(1);
 
   private final KubernetesClient client;
@@ -69,26 +67,12 @@ public final class Heartbeat implements AutoCloseable {
       Duration period,
       Clock clock,
       ScheduledExecutorService thread) {
-    this.client = impatient(client);
+    this.client = client;
     this.namespace = namespace;
     this.host = host;
     this.period = period;
     this.clock = clock;
     this.thread = thread;
-  }
-
-  /**
-   * The same client without its own retries, which go on for a minute and more: after an outage the
-   * next attempt must not be that far away.
-   */
-  static KubernetesClient impatient(KubernetesClient client) {
-    return client
-        .newClient(
-            new RequestConfigBuilder(client.getConfiguration().getRequestConfig())
-                .withRequestRetryBackoffLimit(0)
-                .withRequestTimeout((int) REQUEST_TIMEOUT.toMillis())
-                .build())
-        .adapt(KubernetesClient.class);
   }
 
   /** Beats at once, then each period. */

@@ -84,7 +84,7 @@ public final class HostPublisher implements AutoCloseable {
       HostPublisherSettings settings,
       Clock clock,
       ScheduledExecutorService thread) {
-    this.client = Heartbeat.impatient(client);
+    this.client = client;
     this.reader = reader;
     this.hypervisor = hypervisor;
     this.obstacle = obstacle;

@@ -27,7 +27,7 @@ public final class KubernetesMigrationApi implements MigrationApi {
   private final PatchContext asDestination;
 
   public KubernetesMigrationApi(KubernetesClient client, String host) {
-    this.client = Heartbeat.impatient(client);
+    this.client = client;
     this.asSource = manager("ferryman-agent-" + host + "-source");
     this.asDestination = manager("ferryman-agent-" + host + "-destination");
   }

@@ -32,7 +32,13 @@ class HeartbeatTest {
   @BeforeEach
   void start() {
     heartbeat =
-        new Heartbeat(client, "ferryman-system", "host-b", Duration.ofSeconds(10), clock, thread);
+        new Heartbeat(
+            ImpatientClient.of(client, Duration.ofMinutes(1)),
+            "ferryman-system",
+            "host-b",
+            Duration.ofSeconds(10),
+            clock,
+            thread);
     heartbeat.start();
   }
 

@@ -62,7 +62,7 @@ class HostPublisherTest {
     storage = new StorageReader(root, "host-b", proc);
     publisher =
         new HostPublisher(
-            client,
+            ImpatientClient.of(client, Duration.ofMinutes(1)),
             new InventoryReader(hypervisor, proc, storage, clock),
             hypervisor,
             () -> obstacle,
