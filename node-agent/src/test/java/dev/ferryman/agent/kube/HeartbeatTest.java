@@ -30,7 +30,8 @@ class HeartbeatTest {
   private Heartbeat heartbeat;
 
   @BeforeEach
-  void start() {
+  void start() throws InterruptedException {
+    FirstRequest.make(client, server);
     heartbeat =
         new Heartbeat(
             ImpatientClient.of(client, Duration.ofMinutes(1)),

@@ -57,7 +57,8 @@ class HostPublisherTest {
   private HostPublisher publisher;
 
   @BeforeEach
-  void prepare() throws IOException {
+  void prepare() throws IOException, InterruptedException {
+    FirstRequest.make(client, server);
     var proc = new ProcFiles(ProcSamples.write(root.resolve("proc"), root));
     storage = new StorageReader(root, "host-b", proc);
     publisher =
