@@ -30,10 +30,12 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -51,6 +53,9 @@ final class Agent implements AutoCloseable {
 
   /** A net below the watch: its events are what is acted on. */
   private static final long REREAD_SECONDS = 30;
+
+  /** A new attempt that the watch has missed is found within the time that operators give it. */
+  private static final long LOOK_AGAIN_SECONDS = 15;
 
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private volatile boolean settled;
@@ -127,12 +132,18 @@ final class Agent implements AutoCloseable {
           hypervisor.addListener(runner);
           watch.start();
           var unused =
-              timer.scheduleWithFixedDelay(
-                  runner::reread, REREAD_SECONDS, REREAD_SECONDS, TimeUnit.SECONDS);
+              List.of(
+                  again(timer, runner::reread, REREAD_SECONDS),
+                  again(timer("watch"), watch::lookAgain, LOOK_AGAIN_SECONDS));
           settled = true;
           publisher.changed();
           LOG.info("agent of {} takes work", settings.host());
         });
+  }
+
+  private static ScheduledFuture<?> again(
+      ScheduledExecutorService timer, Runnable look, long seconds) {
+    return timer.scheduleWithFixedDelay(look, seconds, seconds, TimeUnit.SECONDS);
   }
 
   /** Old attempts come before new ones, however long the API server is away. */
