@@ -87,15 +87,41 @@ service_logs() {
 }
 
 link_command() {
-  [ $# -ge 2 ] || bad_usage "link HOST down|up|rate RATE|rate none"
+  local usage='link HOST down|up|rate RATE|rate none|apart OTHER|together OTHER'
+  [ $# -ge 2 ] || bad_usage "$usage"
   is_host "$1" || bad_usage "there is no host '$1': hosts are ${HOSTS[*]}"
   case "$#,$2" in
     2,up | 2,down) ip -n "$SWITCH" link set "$1" "$2" ;;
     3,rate)
       limit_rate "$(netns "$1")" eth0 "$3"
       limit_rate "$SWITCH" "$1" "$3" ;;
-    *) bad_usage "link HOST down|up|rate RATE|rate none" ;;
+    3,apart | 3,together)
+      is_host "$3" && [ "$1" != "$3" ] || bad_usage "$usage: OTHER is another host of ${HOSTS[*]}, not '$3'"
+      "hosts_$2" "$1" "$3"
+      "hosts_$2" "$3" "$1" ;;
+    *) bad_usage "$usage" ;;
   esac
+}
+
+# Frames for the other go to an address that nobody has, so connections hang, as they do when a cable between two switches
+# is cut: each of the two still reaches everybody else.
+hosts_apart() { # hosts_apart HOST OTHER: one way
+  ip -n "$(netns "$1")" neigh replace "${ADDRESS[$2]}" lladdr 02:00:00:00:00:99 dev br0 nud permanent
+}
+hosts_together() { ip -n "$(netns "$1")" neigh del "${ADDRESS[$2]}" dev br0 2>/dev/null || :; }
+
+# Whatever was killed or frozen runs again and whatever was cut or slowed is as it was. Guests that have ended stay so.
+mend() {
+  local host other
+  # shellcheck disable=SC2046
+  kill -CONT $(lab_processes) 2>/dev/null || :
+  for host in "${HOSTS[@]}"; do
+    ip -n "$SWITCH" link set "$host" up
+    limit_rate "$(netns "$host")" eth0 none
+    limit_rate "$SWITCH" "$host" none
+    for other in "${HOSTS[@]}"; do hosts_together "$host" "$other"; done
+  done
+  start_services
 }
 
 limit_rate() { # limit_rate NAMESPACE DEVICE RATE|none: what the device may send

@@ -32,10 +32,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -55,6 +57,9 @@ final class Agent implements AutoCloseable {
   private static final long REREAD_SECONDS = 30;
 
   private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(5);
+
+  /** A new attempt that the watch has missed is found within the time that operators give it. */
+  private static final long LOOK_AGAIN_SECONDS = 15;
 
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private volatile boolean settled;
@@ -121,7 +126,8 @@ final class Agent implements AutoCloseable {
                     timer,
                     clock,
                     System::nanoTime)));
-    var watch = keep(new MigrationWatch(client, settings.host(), runner::changed, runner::left));
+    var watch =
+        keep(new MigrationWatch(client, impatient, settings.host(), runner::changed, runner::left));
     new JvmMemoryMetrics().bindTo(metrics);
     metrics.gauge("ferryman.agent.attempts", runner, MigrationRunner::active);
     keep(
@@ -133,12 +139,18 @@ final class Agent implements AutoCloseable {
           hypervisor.addListener(runner);
           watch.start();
           var unused =
-              timer.scheduleWithFixedDelay(
-                  runner::reread, REREAD_SECONDS, REREAD_SECONDS, TimeUnit.SECONDS);
+              List.of(
+                  again(timer, runner::reread, REREAD_SECONDS),
+                  again(timer("watch"), watch::lookAgain, LOOK_AGAIN_SECONDS));
           settled = true;
           publisher.changed();
           LOG.info("agent of {} takes work", settings.host());
         });
+  }
+
+  private static ScheduledFuture<?> again(
+      ScheduledExecutorService timer, Runnable look, long seconds) {
+    return timer.scheduleWithFixedDelay(look, seconds, seconds, TimeUnit.SECONDS);
   }
 
   /** Old attempts come before new ones, however long the API server is away. */

@@ -1,5 +1,6 @@
 package dev.ferryman.lab;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.ferryman.crds.hostresource.HostResource;
@@ -78,12 +79,19 @@ final class Api {
     return get(name);
   }
 
+  /** Waits until an object that is being deleted is gone; returns the last that was seen of it. */
+  static LiveMigration awaitGone(String name, LastSight sight) {
+    await(name + " gone").atMost(END).until(sight::isOver);
+    assertThat(get(name)).isNull();
+    return sight.last();
+  }
+
   static Set<String> hostLabels(LiveMigration migration) {
     var labels = migration.getMetadata().getLabels();
     return labels == null ? Set.of() : labels.keySet();
   }
 
-  /** Waits until libvirt copies, and has been seen to. */
+  /** Waits until memory has been copied, and the agent has said so. */
   static void awaitCopying(String name) {
     await("copying of " + name)
         .atMost(Duration.ofSeconds(30))
@@ -94,7 +102,9 @@ final class Api {
               return status != null
                   && status.source() != null
                   && status.source().state() == SourceState.Running
-                  && status.source().progress() != null;
+                  && status.source().progress() != null
+                  && status.source().progress().memoryProcessedBytes() != null
+                  && status.source().progress().memoryProcessedBytes() > 0;
             });
   }
 

@@ -46,6 +46,29 @@ record Guest(String name) implements AutoCloseable {
     return Long.parseLong(lab("guest", "downtime", name).strip());
   }
 
+  static String otherThan(String host) {
+    return COMPUTE_HOSTS.get(1 - COMPUTE_HOSTS.indexOf(host));
+  }
+
+  /** The host where libvirt has it, running or not. */
+  String host() {
+    return COMPUTE_HOSTS.stream()
+        .filter(host -> !stateOn(host).isEmpty())
+        .findFirst()
+        .orElseThrow(() -> new AssertionError(name + " is on no host"));
+  }
+
+  /** What libvirt on a host has noted of it and of its jobs; empty if it is not active there. */
+  String libvirtRecordOn(String host) {
+    return tryOn(host, "cat", "/run/libvirt/qemu/" + name + ".xml").output();
+  }
+
+  /** Number of its QEMU processes on a host, whether libvirt there knows of them or not. */
+  int processesOn(String host) {
+    return Integer.parseInt(
+        tryOn(host, "pgrep", "-c", "-f", "guest=" + name + ",").output().strip());
+  }
+
   /** State of its domain on a host in libvirt's words; empty if there is none. */
   String stateOn(String host) {
     var result = tryOn(host, "virsh", "-q", "domstate", name);

@@ -1,0 +1,110 @@
+package dev.ferryman.lab;
+
+import static dev.ferryman.lab.Lab.lab;
+
+import dev.ferryman.crds.livemigration.SourceState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/** What befalls a move: something is killed and brought back, or somebody changes their mind. */
+enum Fault {
+  OperatorKilled(move -> List.of("operator")),
+  SourceAgentKilled(move -> List.of("agent", move.source())),
+  DestinationAgentKilled(move -> List.of("agent", move.destination())),
+  SourceLibvirtdKilled(move -> List.of("libvirtd", move.source())),
+  DestinationLibvirtdKilled(move -> List.of("libvirtd", move.destination())),
+  ApiServerKilled(move -> List.of("apiserver")),
+  EtcdKilled(move -> List.of("etcd")),
+
+  /** The guest itself ends where it was. */
+  SourceQemuKilled(move -> List.of("qemu", move.source(), move.guest().name())) {
+    @Override
+    void mend(Move move) {}
+  },
+
+  /** The copy ends, which after the switch-over is the guest, and its agent, if it can, says so. */
+  DestinationQemuKilled(move -> List.of("qemu", move.destination(), move.guest().name())) {
+    @Override
+    void strike(Move move) {
+      var saysSo = Move.isSeenRunningAtDestination(Api.status(move.name()));
+      super.strike(move);
+      if (saysSo) {
+        Api.awaitStatus(
+            move.name(), "end of the guest seen", now -> !Move.isSeenRunningAtDestination(now));
+      }
+    }
+
+    @Override
+    void mend(Move move) {}
+  },
+
+  /** The two hosts do not reach each other until libvirt has given up; both reach the API. */
+  LinkCut(move -> List.of()) {
+    @Override
+    void strike(Move move) {
+      lab("link", move.source(), "apart", move.destination());
+    }
+
+    @Override
+    void mend(Move move) {
+      var source = Api.status(move.name()).source();
+      if (source.state() == SourceState.Starting || source.state() == SourceState.Running) {
+        move.awaitSourceEnd();
+      }
+      lab("link", move.source(), "together", move.destination());
+    }
+  },
+
+  Cancelled(move -> List.of()) {
+    @Override
+    void strike(Move move) {
+      Api.cancel(move.name());
+    }
+
+    @Override
+    void mend(Move move) {}
+  },
+
+  Deleted(move -> List.of()) {
+    @Override
+    void strike(Move move) {
+      Api.delete(move.name());
+    }
+
+    @Override
+    void mend(Move move) {}
+  };
+
+  private final Function<Move, List<String>> victim;
+
+  Fault(Function<Move, List<String>> victim) {
+    this.victim = victim;
+  }
+
+  /** What is killed, as the lab's commands name it; empty if nothing is. */
+  List<String> victim(Move move) {
+    return victim.apply(move);
+  }
+
+  void strike(Move move) {
+    lab(arguments("kill", move));
+  }
+
+  /** Brings back what was killed or cut. */
+  void mend(Move move) {
+    lab(arguments("start", move));
+  }
+
+  /** Whether it asks for an end that can come too late. */
+  boolean isCancel() {
+    return this == Cancelled || this == Deleted;
+  }
+
+  private String[] arguments(String command, Move move) {
+    var arguments = new ArrayList<String>();
+    arguments.add(command);
+    arguments.addAll(victim(move));
+    return arguments.toArray(String[]::new);
+  }
+}

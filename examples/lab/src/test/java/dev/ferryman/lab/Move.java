@@ -1,0 +1,73 @@
+package dev.ferryman.lab;
+
+import static dev.ferryman.lab.Lab.lab;
+
+import dev.ferryman.crds.livemigration.DomainState;
+import dev.ferryman.crds.livemigration.LiveMigrationStatus;
+import java.time.Duration;
+import org.awaitility.Awaitility;
+
+/** One ordered move of a guest, and the hosts between which it goes. */
+record Move(Guest guest, String name, String source, String destination) {
+  /** Slow enough that a copy takes some twenty seconds: a fault hits its middle, and is over. */
+  private static final String SLOW = "40mbit";
+
+  /** A move away from the host where the guest is. */
+  static Move away(Guest guest, String name) {
+    var source = guest.host();
+    return new Move(guest, name, source, Guest.otherThan(source));
+  }
+
+  void order() {
+    Api.order(name, guest.name(), destination);
+  }
+
+  /** Orders it over a slow link, and waits until libvirt copies. */
+  void orderSlowly() {
+    slow();
+    order();
+    Api.awaitCopying(name);
+  }
+
+  void slow() {
+    lab("link", source, "rate", SLOW);
+  }
+
+  void fast() {
+    lab("link", source, "rate", "none");
+  }
+
+  /** Waits until the source has stopped the guest, and libvirt there waits for the destination. */
+  void awaitSwitchOver() {
+    Awaitility.await("switch-over of " + name)
+        .atMost(Duration.ofSeconds(12))
+        .pollInterval(Duration.ofMillis(20))
+        .until(() -> guest.libvirtRecordOn(source).contains("phase='perform3_done'"));
+  }
+
+  /** Waits until libvirt's call has ended and the source's agent has said how. */
+  void awaitSourceEnd() {
+    Api.awaitStatus(name, "source has ended", Move::hasSourceEnded);
+  }
+
+  static boolean hasSourceEnded(LiveMigrationStatus status) {
+    return status.source() != null && status.source().endSequence() != null;
+  }
+
+  /** Whether the destination's agent has seen the guest run there. */
+  static boolean isSeenRunningAtDestination(LiveMigrationStatus status) {
+    var there = status.destination() == null ? null : status.destination().domain();
+    return there != null && there.state() == DomainState.Running;
+  }
+
+  /** Waits until the destination has looked at its copy after the source's end. */
+  void awaitBothEnds() {
+    Api.awaitStatus(
+        name,
+        "both hosts have said how it ended",
+        status ->
+            hasSourceEnded(status)
+                && status.destination().peerSequence() != null
+                && status.destination().peerSequence() >= status.source().endSequence());
+  }
+}

@@ -1,0 +1,90 @@
+package dev.ferryman.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ferryman.crds.livemigration.LiveMigration;
+import dev.ferryman.crds.livemigration.Phase;
+import java.util.Collection;
+import java.util.Set;
+
+/**
+ * Holds the outcome that a move's object tells against what is on the hosts: exactly one running
+ * copy of the same run of the guest, where the object says, complete, and nothing else left.
+ *
+ * <p>That never two ran is the heartbeats' proof: a second copy, or one that goes on from an older
+ * state, would beat a number again within 20 ms.
+ */
+final class Truth {
+  private final Move move;
+  private final String bootId;
+
+  private Truth(Move move, String bootId) {
+    this.move = move;
+    this.bootId = bootId;
+  }
+
+  /** Remembers which run of the guest it is, before anything happens. */
+  static Truth before(Move move) {
+    return new Truth(move, move.guest().bootId());
+  }
+
+  /** The outcome is one of those reasons, and all that it means is so. */
+  void assertTold(LiveMigration end, Collection<String> reasons) {
+    var reason = Api.reason(end);
+    assertThat(reasons).as("%s: %s", reason, Api.message(end)).contains(reason);
+    assertThat(end.getStatus().phase()).as(Api.message(end)).isEqualTo(phaseOf(reason));
+    switch (phaseOf(reason)) {
+      case Succeeded -> assertRunsOn(move.destination());
+      case Cancelled -> assertRunsOn(move.source());
+      default -> {
+        if (hasGuestEnded(reason)) {
+          assertRunsNowhere();
+        } else {
+          assertRunsOn(move.source());
+        }
+      }
+    }
+    LabTest.assertNothingLeft(end);
+  }
+
+  /** Whether an outcome says that the guest runs no more. */
+  static boolean hasGuestEnded(String reason) {
+    return Set.of("GuestStopped", "GuestCrashed", "InstanceNotRunning").contains(reason);
+  }
+
+  private static Phase phaseOf(String reason) {
+    return switch (reason) {
+      case "Migrated" -> Phase.Succeeded;
+      case "Cancelled" -> Phase.Cancelled;
+      default -> Phase.Failed;
+    };
+  }
+
+  /** It runs there, is defined nowhere else, has no process anywhere else, and has lost nothing. */
+  void assertRunsOn(String host) {
+    var guest = move.guest();
+    guest.assertRunsOnlyOn(host);
+    for (var each : Guest.COMPUTE_HOSTS) {
+      assertThat(guest.processesOn(each))
+          .as("QEMU processes of %s on %s", guest.name(), each)
+          .isEqualTo(each.equals(host) ? 1 : 0);
+    }
+    guest.awaitBeating().assertNoHeartbeatLost();
+    assertThat(guest.bootId()).as("the same run of the guest").isEqualTo(bootId);
+    guest.assertDiskComplete();
+  }
+
+  /** Nothing was resurrected, and one definition of it, the last, is kept. */
+  private void assertRunsNowhere() {
+    var guest = move.guest();
+    for (var each : Guest.COMPUTE_HOSTS) {
+      assertThat(guest.processesOn(each))
+          .as("QEMU processes of %s on %s", guest.name(), each)
+          .isZero();
+    }
+    assertThat(guest.stateOn(move.source()) + guest.stateOn(move.destination()))
+        .as("states of the definitions of " + guest.name())
+        .isIn("shut off", "crashed");
+    guest.assertNoHeartbeatLost();
+  }
+}
