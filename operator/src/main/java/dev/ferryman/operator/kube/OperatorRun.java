@@ -55,7 +55,8 @@ final class OperatorRun implements AutoCloseable {
     events = new EventRecorder(client, identity, clock);
     instances =
         new InstanceUpkeep(
-            new InstanceReconciler(cache, monitor, new KubeInstanceWriter(client), events, clock));
+            new InstanceReconciler(
+                cache, monitor, new KubeInstanceWriter(client), events, clock, System::nanoTime));
     var waker = new Waker();
     var listeners = List.of(new TransitionLog(), metrics, events, waker);
     var migrations =
@@ -80,6 +81,7 @@ final class OperatorRun implements AutoCloseable {
     instanceInformer = client.resources(Instance.class).runnableInformer(0);
     instanceInformer.addEventHandler(new InstanceChanges());
     cache.instancesFrom(() -> instanceInformer.getStore().list().stream());
+    cache.heardWhile(this::isReady);
     leaderLease = new LeaderLease(client, settings.namespace(), identity);
     operator = operator(settings);
     operator.register(
