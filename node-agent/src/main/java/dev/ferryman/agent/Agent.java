@@ -18,8 +18,8 @@ import dev.ferryman.agent.runner.HostContext;
 import dev.ferryman.agent.runner.MigrationRunner;
 import dev.ferryman.agent.storage.Markers;
 import dev.ferryman.crds.Reason;
+import dev.ferryman.crds.access.ApiAccess;
 import dev.ferryman.crds.hostresource.MigrationEndpoint;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -169,7 +169,7 @@ final class Agent implements AutoCloseable {
   private static KubernetesClient client() {
     return new KubernetesClientBuilder()
         .withConfig(
-            new ConfigBuilder().withWatchReconnectInterval(WATCH_RECONNECT_MILLISECONDS).build())
+            ApiAccess.config().withWatchReconnectInterval(WATCH_RECONNECT_MILLISECONDS).build())
         .build();
   }
 

@@ -1,12 +1,12 @@
 package dev.ferryman.operator.kube;
 
+import dev.ferryman.crds.access.ApiAccess;
 import dev.ferryman.crds.instance.Instance;
 import dev.ferryman.operator.reconciler.HeartbeatMonitor;
 import dev.ferryman.operator.reconciler.HostReconciler;
 import dev.ferryman.operator.reconciler.InstanceReconciler;
 import dev.ferryman.operator.reconciler.MigrationReconciler;
 import dev.ferryman.operator.reconciler.TransitionListener;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
@@ -44,7 +44,7 @@ final class OperatorRun implements AutoCloseable {
     client =
         new KubernetesClientBuilder()
             .withConfig(
-                new ConfigBuilder()
+                ApiAccess.config()
                     .withWatchReconnectInterval((int) settings.watchReconnect().toMillis())
                     .withRequestRetryBackoffLimit(REQUEST_RETRIES)
                     .build())
