@@ -81,7 +81,8 @@ final class Agent implements AutoCloseable {
     var threads = threads("work");
     var timer = timer("timer");
     var hypervisor = keep(LibvirtHypervisor.start(LibvirtSettings.of(settings.libvirtUri())));
-    keep(heartbeat(client, settings, clock)).start();
+    var heartbeat = keep(heartbeat(client, settings, clock));
+    heartbeat.start();
 
     var proc = new ProcFiles(Path.of("/proc"));
     var storage = keep(new StorageReader(settings.instancesDirectory(), settings.host(), proc));
@@ -116,6 +117,12 @@ final class Agent implements AutoCloseable {
                     timer,
                     clock)));
     var watch = keep(new MigrationWatch(client, settings.host(), runner::changed, runner::left));
+    heartbeat.onTurnedBack(
+        () -> {
+          publisher.publishAnew();
+          watch.beginAnew();
+          runner.reread();
+        });
     new JvmMemoryMetrics().bindTo(metrics);
     metrics.gauge("ferryman.agent.attempts", runner, MigrationRunner::active);
     keep(

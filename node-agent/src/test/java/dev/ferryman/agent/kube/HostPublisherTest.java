@@ -141,6 +141,17 @@ class HostPublisherTest {
   }
 
   @Test
+  void writesTheSameAgainWhenItMayBeGone() throws InterruptedException {
+    hypervisor.define("g1").start();
+    published();
+
+    publisher.publishAnew();
+    thread.pass(Duration.ZERO);
+
+    assertThat(nextStatus().instances()).hasSize(1);
+  }
+
+  @Test
   void keepsWhatWasKnownWhileLibvirtIsGone() throws InterruptedException {
     hypervisor.define("g1").start();
     var before = published();

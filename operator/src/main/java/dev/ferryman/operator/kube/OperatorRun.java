@@ -31,6 +31,7 @@ final class OperatorRun implements AutoCloseable {
 
   private final KubernetesClient client;
   private final LeaseWatch leases;
+  private final StoreWatch store;
   private final SharedIndexInformer<Instance> instanceInformer;
   private final InstanceUpkeep instances;
   private final EventRecorder events;
@@ -78,6 +79,7 @@ final class OperatorRun implements AutoCloseable {
             migrations,
             instances);
     leases = new LeaseWatch(client, settings.namespace(), monitor, hosts::livenessChanged);
+    store = new StoreWatch(client, settings.namespace(), over::countDown);
     instanceInformer = client.resources(Instance.class).runnableInformer(0);
     instanceInformer.addEventHandler(new InstanceChanges());
     cache.instancesFrom(() -> instanceInformer.getStore().list().stream());
@@ -91,13 +93,14 @@ final class OperatorRun implements AutoCloseable {
 
   /** Starts and returns; who leads begins to work. */
   void start() {
+    store.start();
     leases.start();
     instanceInformer.run();
     operator.start();
     started = true;
   }
 
-  /** Until the lead is lost. */
+  /** Until the lead is lost, or what was seen so far is no longer so. */
   void await() throws InterruptedException {
     over.await();
   }
@@ -116,6 +119,7 @@ final class OperatorRun implements AutoCloseable {
     instances.close();
     operator.stop();
     leaderLease.release();
+    store.close();
     leases.close();
     instanceInformer.close();
     events.close();
