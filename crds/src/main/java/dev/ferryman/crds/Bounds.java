@@ -38,9 +38,19 @@ public final class Bounds {
 
   private Bounds() {}
 
-  /** The text, cut to its bound with an ellipsis. */
+  /**
+   * The text, cut to its bound with an ellipsis; never between the two halves of a character, which
+   * no JSON can carry: the write would fail for ever.
+   */
   public static String cut(String text, int bound) {
-    return text.length() <= bound ? text : text.substring(0, bound - 1) + "\u2026";
+    if (text.length() <= bound) {
+      return text;
+    }
+    int end = bound - 1;
+    if (end > 0 && Character.isHighSurrogate(text.charAt(end - 1))) {
+      end--;
+    }
+    return text.substring(0, end) + "\u2026";
   }
 
   /** The text, cut to its bound in bytes of UTF-8 with an ellipsis, as Kubernetes counts notes. */

@@ -89,42 +89,53 @@ public final class ControlPlane implements AutoCloseable {
     return client(token, config -> config.withOauthToken(token));
   }
 
+  /** The same, for the caller to close. */
+  public KubernetesClient newClientWithToken(String token) {
+    return newClient(config -> config.withOauthToken(token));
+  }
+
   /** The administrator's, for programs. */
   public Path kubeconfig() {
     var file = folder.resolve("kubeconfig");
-    write(
-        file,
-        """
-        apiVersion: v1
-        kind: Config
-        current-context: test
-        contexts: [{name: test, context: {cluster: test, user: admin}}]
-        clusters: [{name: test, cluster: {server: "%s", certificate-authority: "%s"}}]
-        users: [{name: admin, user: {token: "%s"}}]
-        """
-            .formatted(url, certificate(), adminToken));
+    write(file, kubeconfig("token: \"" + adminToken + "\""));
     return file;
   }
 
-  private KubernetesClient client(String who, UnaryOperator<ConfigBuilder> credentials) {
-    return clients.computeIfAbsent(
-        who,
-        unused -> {
-          var config =
-              new ConfigBuilder(Config.empty())
-                  .withMasterUrl(url)
-                  .withCaCertFile(certificate().toString())
-                  .withOauthToken(adminToken)
-                  // A refusal is the answer: nothing is tried again.
-                  .withRequestRetryBackoffLimit(0);
-          return new KubernetesClientBuilder()
-              .withConfig(credentials.apply(config).build())
-              .build();
-        });
+  /** A kubeconfig for a user with these credentials, as they are written there. */
+  public String kubeconfig(String credentials) {
+    return """
+        apiVersion: v1
+        kind: Config
+        current-context: test
+        contexts: [{name: test, context: {cluster: test, user: user}}]
+        clusters: [{name: test, cluster: {server: "%s", certificate-authority: "%s"}}]
+        users: [{name: user, user: {%s}}]
+        """
+        .formatted(url, certificate(), credentials);
   }
 
-  private Path certificate() {
+  public String url() {
+    return url;
+  }
+
+  /** The server's, by which it is known. */
+  public Path certificate() {
     return folder.resolve("apiserver.crt");
+  }
+
+  private KubernetesClient client(String who, UnaryOperator<ConfigBuilder> credentials) {
+    return clients.computeIfAbsent(who, unused -> newClient(credentials));
+  }
+
+  private KubernetesClient newClient(UnaryOperator<ConfigBuilder> credentials) {
+    var config =
+        new ConfigBuilder(Config.empty())
+            .withMasterUrl(url)
+            .withCaCertFile(certificate().toString())
+            .withOauthToken(adminToken)
+            // A refusal is the answer: nothing is tried again.
+            .withRequestRetryBackoffLimit(0);
+    return new KubernetesClientBuilder().withConfig(credentials.apply(config).build()).build();
   }
 
   private void startEtcd(Path etcd, int port, int peerPort) {

@@ -19,8 +19,8 @@ import dev.ferryman.agent.runner.HostContext;
 import dev.ferryman.agent.runner.MigrationRunner;
 import dev.ferryman.agent.storage.Markers;
 import dev.ferryman.crds.Reason;
+import dev.ferryman.crds.access.ApiAccess;
 import dev.ferryman.crds.hostresource.MigrationEndpoint;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -91,7 +91,8 @@ final class Agent implements AutoCloseable {
     var timer = timer("timer");
     var hypervisor = keep(LibvirtHypervisor.start(LibvirtSettings.of(settings.libvirtUri())));
     var impatient = keep(ImpatientClient.of(client, REQUEST_TIMEOUT));
-    keep(heartbeat(impatient, settings, clock)).start();
+    var heartbeat = keep(heartbeat(impatient, settings, clock));
+    heartbeat.start();
 
     var proc = new ProcFiles(Path.of("/proc"));
     var storage = keep(new StorageReader(settings.instancesDirectory(), settings.host(), proc));
@@ -128,6 +129,12 @@ final class Agent implements AutoCloseable {
                     System::nanoTime)));
     var watch =
         keep(new MigrationWatch(client, impatient, settings.host(), runner::changed, runner::left));
+    heartbeat.onTurnedBack(
+        () -> {
+          publisher.publishAnew();
+          watch.beginAnew();
+          runner.reread();
+        });
     new JvmMemoryMetrics().bindTo(metrics);
     metrics.gauge("ferryman.agent.attempts", runner, MigrationRunner::active);
     keep(
@@ -187,7 +194,7 @@ final class Agent implements AutoCloseable {
   private static KubernetesClient client() {
     return new KubernetesClientBuilder()
         .withConfig(
-            new ConfigBuilder().withWatchReconnectInterval(WATCH_RECONNECT_MILLISECONDS).build())
+            ApiAccess.config().withWatchReconnectInterval(WATCH_RECONNECT_MILLISECONDS).build())
         .build();
   }
 

@@ -106,7 +106,7 @@ class AgentPermissionsIT {
                                 .instanceCount(0)
                                 .conditions(List.of(Apply.condition("Ready", "True"))))),
         allowed("send its heartbeat", (given, agent) -> Leases.createAndRenew(agent, OWN)),
-        allowed("see all hosts", (given, agent) -> agent.resources(HostResource.class).list()),
+        allowed("see another host", (given, agent) -> Host.named(agent, OTHER).read()),
         allowed(
             "see all migrations", (given, agent) -> agent.resources(LiveMigration.class).list()),
         allowed("tell events", (given, agent) -> Events.create(agent, "default")));
@@ -307,6 +307,15 @@ class AgentPermissionsIT {
             "list instances",
             "cannot list resource \"instances\"",
             (given, agent) -> agent.resources(Instance.class).list()),
+        refused(
+            "see all hosts",
+            "cannot list resource \"hostresources\"",
+            (given, agent) -> agent.resources(HostResource.class).list()),
+        refused(
+            "see another host's Lease",
+            "cannot get resource \"leases\"",
+            (given, agent) ->
+                agent.leases().inNamespace(FerrymanServer.NAMESPACE).withName(OTHER).get()),
         refused(
             "enter an instance",
             "cannot create resource \"instances\"",

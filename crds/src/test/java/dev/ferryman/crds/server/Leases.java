@@ -9,10 +9,15 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 final class Leases {
   private Leases() {}
 
-  /** By every verb that a holder needs. */
+  /** By every verb that an agent needs. */
   static void createAndRenew(KubernetesClient client, String name) {
     createIn(client, FerrymanServer.NAMESPACE, name);
     renew(client, name);
+  }
+
+  /** By every verb that a leader needs. */
+  static void lead(KubernetesClient client, String name) {
+    createAndRenew(client, name);
     client.resource(lease(FerrymanServer.NAMESPACE, name)).update();
     client.resource(lease(FerrymanServer.NAMESPACE, name)).get();
   }

@@ -13,11 +13,13 @@ import dev.ferryman.crds.livemigration.SourceState;
 import dev.ferryman.crds.livemigration.Switchover;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.events.v1.Event;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -169,5 +171,15 @@ final class Api {
     return found == null || found.getStatus() == null || found.getStatus().host() == null
         ? ""
         : found.getStatus().host();
+  }
+
+  /** Alarms that have been raised for an instance: that two hosts run it. */
+  static List<String> conflictEvents(String instance) {
+    return CLIENT.events().v1().events().inNamespace("default").list().getItems().stream()
+        .filter(event -> "Conflict".equals(event.getReason()))
+        .filter(event -> "Instance".equals(event.getRegarding().getKind()))
+        .filter(event -> instance.equals(event.getRegarding().getName()))
+        .map(Event::getNote)
+        .toList();
   }
 }

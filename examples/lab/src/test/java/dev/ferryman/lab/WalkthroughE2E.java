@@ -64,7 +64,12 @@ class WalkthroughE2E extends LabTest {
         guest.assertRunsOnlyOn(destination);
         assertThat(guest.bootId()).isEqualTo(bootId);
         assertNothingLeft(end);
+        if (destination.equals("host-c")) {
+          // What it proved still counts, and not what the earlier move back has proved.
+          Api.delete(name);
+        }
       }
+      assertThat(Api.conflictEvents("traveller")).as("false alarms").isEmpty();
       guest.assertDiskComplete();
       guest.assertNoHeartbeatLost();
       var answered = ping.join().replaceAll("(?s).* (\\d+) packets received.*", "$1");

@@ -55,7 +55,9 @@ public enum DestinationStep {
       return Close;
     }
     if (view.closed()) {
-      return view.state() == null ? RefuseSecondRun : Wait;
+      // Settled before, and the API server was put back to an earlier time: told again, but nothing
+      // of it is done again.
+      return view.state() == null ? RefuseSecondRun : isBehind(view) ? ReportEvidence : Wait;
     }
     return switch (view.phase()) {
       case Pending, Preparing, Succeeded, Failed, Cancelled -> Wait;
@@ -65,22 +67,24 @@ public enum DestinationStep {
   }
 
   private static DestinationStep whenMoving(View view) {
-    var end = view.sourceEnd();
-    var peer = view.peerSequence();
     if (view.resumeDue()) {
       return Resume;
     }
     if (view.orderPending()) {
       return CarryOut;
     }
-    if (end != null && (peer == null || peer < end)) {
-      return ReportEvidence;
-    }
-    if (view.evidenceChanged()) {
+    if (isBehind(view) || view.evidenceChanged()) {
       return ReportEvidence;
     }
     var clean =
         view.state() == DestinationState.Refused || view.state() == DestinationState.CleanedUp;
-    return view.phase() == Phase.Settling && end == null && !clean ? CleanUp : Wait;
+    return view.phase() == Phase.Settling && view.sourceEnd() == null && !clean ? CleanUp : Wait;
+  }
+
+  /** The source's call has ended, and what this host has said is from before that. */
+  private static boolean isBehind(View view) {
+    var end = view.sourceEnd();
+    var peer = view.peerSequence();
+    return end != null && (peer == null || peer < end);
   }
 }

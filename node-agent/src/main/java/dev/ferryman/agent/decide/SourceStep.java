@@ -158,18 +158,25 @@ public enum SourceStep {
   }
 
   private static SourceStep afterEnd(View view) {
+    if (view.known() == Known.Closed) {
+      // Settled before, and the API server was put back to when it ran: told again, but nothing of
+      // it is done again.
+      return hasStarted(view.state()) ? ReportEvidence : Wait;
+    }
     if (view.known() != Known.Ended) {
       return Wait;
     }
     if (view.orderPending()) {
       return CarryOut;
     }
-    if (view.evidenceChanged()
-        || view.state() == SourceState.Starting
-        || view.state() == SourceState.Running) {
+    if (view.evidenceChanged() || hasStarted(view.state())) {
       return ReportEvidence;
     }
     return view.state() == SourceState.Ended ? CleanUp : Wait;
+  }
+
+  private static boolean hasStarted(@Nullable SourceState state) {
+    return state == SourceState.Starting || state == SourceState.Running;
   }
 
   private static boolean isBeforeStart(SourceState state) {

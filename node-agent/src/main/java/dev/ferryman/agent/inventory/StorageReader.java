@@ -3,6 +3,7 @@ package dev.ferryman.agent.inventory;
 import dev.ferryman.agent.libvirt.BoundedCalls;
 import dev.ferryman.agent.libvirt.HypervisorException;
 import dev.ferryman.agent.storage.Mount;
+import dev.ferryman.crds.Bounds;
 import dev.ferryman.crds.hostresource.Storage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -66,8 +67,8 @@ public final class StorageReader implements AutoCloseable {
       var mount = Mount.of(path, proc.mounts());
       var storage =
           new Storage(
-              directory.toString(),
-              mount.map(Mount::type).orElse(store.type()),
+              Bounds.cut(directory.toString(), Bounds.PATH),
+              Bounds.cut(mount.map(Mount::type).orElse(store.type()), Bounds.WORD),
               mount.map(Mount::shared).orElse(false),
               mount.map(found -> locks(found, path)).orElse(false),
               Units.gibibytes(total),

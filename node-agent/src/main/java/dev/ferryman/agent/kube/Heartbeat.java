@@ -1,5 +1,6 @@
 package dev.ferryman.agent.kube;
 
+import dev.ferryman.crds.access.StoreRevision;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -35,6 +36,8 @@ public final class Heartbeat implements AutoCloseable {
   private final Duration period;
   private final Clock clock;
   private final ScheduledExecutorService thread;
+  private final StoreRevision revision = new StoreRevision();
+  private volatile Runnable turnedBack = () -> {};
   private boolean failing;
 
   /**
@@ -75,6 +78,11 @@ public final class Heartbeat implements AutoCloseable {
     this.thread = thread;
   }
 
+  /** What to do when the API server's store was put back to an earlier state. */
+  public void onTurnedBack(Runnable action) {
+    turnedBack = action;
+  }
+
   /** Beats at once, then each period. */
   public void start() {
     beatAfter(Duration.ZERO);
@@ -109,11 +117,16 @@ public final class Heartbeat implements AutoCloseable {
 
   /** Creates the Lease too, if it is missing. */
   private void renew() {
-    client
-        .resource(lease())
-        .fieldManager("ferryman-agent-" + host)
-        .forceConflicts()
-        .serverSideApply();
+    var renewed =
+        client
+            .resource(lease())
+            .fieldManager("ferryman-agent-" + host)
+            .forceConflicts()
+            .serverSideApply();
+    if (revision.isTurnedBack(renewed.getMetadata().getResourceVersion())) {
+      LOG.warn("The API server's store was put back to an earlier state: looking at all anew");
+      turnedBack.run();
+    }
   }
 
   private Lease lease() {

@@ -128,6 +128,16 @@ public final class HostPublisher implements AutoCloseable {
     lookAfter(settings.settle(), lookIsDue);
   }
 
+  /** What was written may not be there any more: write it again. From any thread. */
+  public void publishAnew() {
+    schedule(
+        () -> {
+          written = null;
+          look();
+        },
+        Duration.ZERO);
+  }
+
   private void lookAfter(Duration delay, AtomicBoolean isDue) {
     if (isDue.compareAndSet(false, true)) {
       schedule(

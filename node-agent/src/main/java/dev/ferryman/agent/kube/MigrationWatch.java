@@ -25,6 +25,7 @@ public final class MigrationWatch implements AutoCloseable {
 
   private volatile SharedIndexInformer<LiveMigration> informer;
   private List<LiveMigration> lastLook = List.of();
+  private boolean started;
   private boolean closed;
 
   /**
@@ -75,8 +76,19 @@ public final class MigrationWatch implements AutoCloseable {
   }
 
   /** Starts to watch; goes on trying while the API server is not there. */
-  public void start() {
+  public synchronized void start() {
+    started = true;
     var unused = informer.start();
+  }
+
+  /** Looks at everything anew, where it has been started: what was seen so far is no longer so. */
+  public synchronized void beginAnew() {
+    if (started && !closed) {
+      informer.stop();
+      informer = newInformer();
+      lastLook = List.of();
+      start();
+    }
   }
 
   /** Whether the watch stands, as far as it knows itself. */
@@ -106,9 +118,7 @@ public final class MigrationWatch implements AutoCloseable {
     look.forEach(changed);
     if (!closed && lastLook.stream().anyMatch(isUnheard(look))) {
       LOG.warn("the watch of migrations has gone deaf; a new one begins");
-      informer.stop();
-      informer = newInformer();
-      start();
+      beginAnew();
     }
     lastLook = look;
   }

@@ -137,7 +137,8 @@ abstract class Role {
     mustReread = false;
     if (now.isEmpty()) {
       becomeOrphan();
-    } else if (!isOlder(now.get(), migration)) {
+    } else {
+      // Also if its version is lower than a known one: then the API server's store was put back.
       migration = now.get();
     }
   }

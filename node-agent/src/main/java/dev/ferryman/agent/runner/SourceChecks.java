@@ -21,7 +21,7 @@ final class SourceChecks {
   static Needs needs(DomainFacts domain) {
     var definition = domain.definition();
     return NeedsBuilder.builder()
-        .domainName(domain.name())
+        .domainName(Bounds.cut(domain.name(), Bounds.NAME))
         .vcpus(definition.vcpus())
         .memoryMiB(definition.memoryMiB())
         .type(definition.type())
@@ -63,7 +63,8 @@ final class SourceChecks {
         CheckOutcome.Pass,
         null,
         host,
-        facts.name() + " is " + facts.state() + " (" + facts.reason() + ")");
+        Bounds.cut(
+            facts.name() + " is " + facts.state() + " (" + facts.reason() + ")", Bounds.MESSAGE));
   }
 
   static Check reachable(String host, String destination, @Nullable String trouble) {

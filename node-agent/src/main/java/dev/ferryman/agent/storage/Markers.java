@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -71,7 +72,15 @@ public final class Markers {
     patiently(
         marker,
         () -> {
-          Files.writeString(marker, attemptUID, StandardCharsets.UTF_8);
+          // Others write into that directory too: no link of theirs is followed.
+          Files.writeString(
+              marker,
+              attemptUID,
+              StandardCharsets.UTF_8,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.TRUNCATE_EXISTING,
+              StandardOpenOption.WRITE,
+              LinkOption.NOFOLLOW_LINKS);
           return null;
         });
   }
@@ -124,7 +133,7 @@ public final class Markers {
   }
 
   private static boolean holds(Path marker, String attemptUID) throws IOException {
-    return Files.isRegularFile(marker)
+    return Files.isRegularFile(marker, LinkOption.NOFOLLOW_LINKS)
         && Files.size(marker) == attemptUID.length()
         && Files.readString(marker).equals(attemptUID);
   }

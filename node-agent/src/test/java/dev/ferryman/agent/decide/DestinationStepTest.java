@@ -50,7 +50,23 @@ class DestinationStepTest {
         step("order", MIGRATING, v -> v.withPhase(Phase.Settling).withOrderPending(true), CarryOut),
         step("settling without a start", CHECKED, v -> v.withPhase(Phase.Settling), CleanUp),
         step("settled", MIGRATING, v -> v.withPhase(Phase.Succeeded), Close),
-        step("API restored from a backup", NEW, v -> v.withClosed(true), RefuseSecondRun));
+        step("API restored from a backup", NEW, v -> v.withClosed(true), RefuseSecondRun),
+        step("API restored, still copying there", MIGRATING, v -> v.withClosed(true), Wait),
+        step(
+            "API restored from its middle, the source has told its end again",
+            MIGRATING,
+            v -> v.withClosed(true).withSourceEnd(7L),
+            ReportEvidence),
+        step(
+            "told again after such a restore, orders are not carried out again",
+            MIGRATING,
+            v ->
+                v.withClosed(true)
+                    .withSourceEnd(7L)
+                    .withPeerSequence(7L)
+                    .withPhase(Phase.Settling)
+                    .withOrderPending(true),
+            Wait));
   }
 
   private static Arguments step(

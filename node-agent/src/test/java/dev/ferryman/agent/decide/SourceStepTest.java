@@ -130,6 +130,16 @@ class SourceStepTest {
             v -> v.withKnown(Known.Closed),
             RefuseSecondRun),
         step(
+            "API restored from a backup of its middle",
+            ENDED,
+            v -> v.withKnown(Known.Closed).withState(SourceState.Running),
+            ReportEvidence),
+        step(
+            "told again after such a restore, orders are not carried out again",
+            ENDED,
+            v -> v.withKnown(Known.Closed).withPhase(Phase.Settling).withOrderPending(true),
+            Wait),
+        step(
             "API restored from a backup of the moment before the start",
             GO,
             v -> v.withKnown(Known.Ended),

@@ -3,6 +3,7 @@ package dev.ferryman.agent.inventory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.ferryman.agent.PublishedSchema;
 import dev.ferryman.agent.libvirt.DomainDefinition;
 import dev.ferryman.agent.libvirt.DomainFacts;
 import dev.ferryman.agent.libvirt.HostFacts;
@@ -10,15 +11,18 @@ import dev.ferryman.crds.Bounds;
 import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.hostresource.HostInstance;
 import dev.ferryman.crds.hostresource.HostResourceStatus;
+import dev.ferryman.crds.hostresource.HostResourceStatusBuilder;
 import dev.ferryman.crds.hostresource.MigrationEndpoint;
 import dev.ferryman.crds.hostresource.ProjectUse;
 import dev.ferryman.crds.hostresource.Resources;
 import dev.ferryman.crds.hostresource.Storage;
 import dev.ferryman.crds.livemigration.DomainState;
 import io.fabric8.kubernetes.api.model.Condition;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -92,6 +96,42 @@ class HostInventoryTest {
     assertThat(result.status().projects()).hasSize(Bounds.PROJECTS);
     assertThat(result.status().instanceCount()).isEqualTo(Bounds.INSTANCES + 1);
     assertThat(result.status().committed().vcpus()).isEqualTo(Bounds.INSTANCES + 1);
+  }
+
+  /** Whatever a host's libvirt says: a write that the API server refuses would age the host. */
+  @Test
+  void allThatAHostSaysFitsTheSchemaHoweverLongItIs() throws IOException {
+    var huge = "\ud83d\ude80".repeat(50_000);
+    var domains = new ArrayList<DomainFacts>();
+    for (var i = 0; i < 3; i++) {
+      domains.add(domain("x".repeat(i) + huge, DomainState.Running, "p", 1, 1, false));
+    }
+    var readings =
+        new HostReadings(
+            new HostFacts(
+                huge,
+                huge,
+                Collections.nCopies(100, huge),
+                huge,
+                huge,
+                huge,
+                Collections.nCopies(1000, huge),
+                16),
+            domains,
+            Map.of(),
+            new Memory(32232, 100),
+            null,
+            "boot-1",
+            OptionalLong.of(4711),
+            NOON);
+    var obstacle = new NotReady(Reason.LibvirtUnreachable, huge);
+    var status =
+        HostResourceStatusBuilder.builder(HostInventory.of(readings, ENDPOINT).status())
+            .conditions(HostConditions.of(Optional.of(obstacle), true, List.of(), NOON))
+            .build();
+
+    PublishedSchema.ofStatus("hostresources").assertFits(status);
+    assertThat(status.instances()).hasSize(3);
   }
 
   @Test

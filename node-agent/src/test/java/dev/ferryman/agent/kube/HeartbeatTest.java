@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ferryman.agent.inventory.MovableClock;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -96,8 +98,25 @@ class HeartbeatTest {
     assertThat(server.takeRequest(1, TimeUnit.MILLISECONDS)).isNull();
   }
 
+  @Test
+  void tellsOnceThatTheStoreWasPutBack() {
+    var told = new AtomicInteger();
+    heartbeat.onTurnedBack(told::incrementAndGet);
+    for (var version : new String[] {"100", "120", "110", "115"}) {
+      var renewed =
+          new LeaseBuilder().withNewMetadata().withResourceVersion(version).endMetadata().build();
+      server.expect().patch().withPath(PATH).andReturn(200, renewed).once();
+    }
+
+    thread.pass(Duration.ofSeconds(10));
+    assertThat(told).hasValue(0);
+    thread.pass(Duration.ofSeconds(20));
+    assertThat(told).hasValue(1);
+  }
+
   private void apiAnswers(int code, int times) {
-    server.expect().patch().withPath(PATH).andReturn(code, new Lease()).times(times);
+    var renewed = new LeaseBuilder().withNewMetadata().endMetadata().build();
+    server.expect().patch().withPath(PATH).andReturn(code, renewed).times(times);
   }
 
   private Lease nextBeat() throws InterruptedException {

@@ -142,6 +142,17 @@ class HostPublisherTest {
   }
 
   @Test
+  void writesTheSameAgainWhenItMayBeGone() throws InterruptedException {
+    hypervisor.define("g1").start();
+    published();
+
+    publisher.publishAnew();
+    thread.pass(Duration.ZERO);
+
+    assertThat(nextStatus().instances()).hasSize(1);
+  }
+
+  @Test
   void keepsWhatWasKnownWhileLibvirtIsGone() throws InterruptedException {
     hypervisor.define("g1").start();
     var before = published();
@@ -255,7 +266,7 @@ class HostPublisherTest {
   }
 
   private RecordedRequest next() throws InterruptedException {
-    var request = server.takeRequest(5, TimeUnit.SECONDS);
+    var request = server.takeRequest(30, TimeUnit.SECONDS);
     assertThat(request).as("a request").isNotNull();
     return request;
   }

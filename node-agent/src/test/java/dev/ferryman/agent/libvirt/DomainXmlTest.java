@@ -151,6 +151,72 @@ class DomainXmlTest {
   }
 
   @Test
+  void boundsEachText() {
+    var huge = "h".repeat(100_000);
+    var definition =
+        DomainXml.read(
+            """
+            <domain type='%1$s'>
+              <os><type arch='%1$s' machine='%1$s'>hvm</type></os>
+              <metadata>
+                <f:instance xmlns:f='https://ferryman.dev/instance'>
+                  <f:project>%1$s</f:project><f:address>%1$s</f:address>
+                </f:instance>
+                <f:attempt xmlns:f='https://ferryman.dev/attempt' uid='%1$s'/>
+              </metadata>
+              <devices>
+                <disk type='file'><source file='/%1$s'/><target dev='%1$s'/></disk>
+                <disk type='%1$s'><target dev='vdb'/></disk>
+              </devices>
+            </domain>
+            """
+                .formatted(huge));
+
+    assertThat(definition.type()).hasSize(Bounds.WORD);
+    assertThat(definition.arch()).hasSize(Bounds.WORD);
+    assertThat(definition.machineType()).hasSize(Bounds.WORD);
+    assertThat(definition.project()).hasSize(Bounds.NAME);
+    assertThat(definition.addresses()).singleElement().asString().hasSize(Bounds.WORD);
+    assertThat(definition.attemptMark()).hasSize(Bounds.ATTEMPT_UID);
+    assertThat(definition.disks().get(0).path()).hasSize(Bounds.PATH);
+    assertThat(definition.disks().get(0).target()).hasSize(Bounds.WORD);
+    assertThat(definition.disks().get(1).type()).hasSize(Bounds.WORD);
+  }
+
+  /** Names are data: nothing of them is expanded, split or run. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "$(touch /tmp/x)",
+        "`id`",
+        "a;b|c&amp;d",
+        "../../etc/passwd",
+        "qemu+ssh://root@host/",
+        "a%20b",
+        "{host}",
+        "{0}",
+        "%s%n",
+        "${jndi:ldap://x}",
+        "&lt;name&gt;",
+        "&quot;'"
+      })
+  void takesAnyTextAsItIs(String text) {
+    var plain =
+        text.replace("&lt;", "<")
+            .replace("&gt;", ">")
+            .replace("&quot;", "\"")
+            .replace("&amp;", "&");
+    var definition =
+        DomainXml.read(
+            domain(
+                "<f:instance xmlns:f='https://ferryman.dev/instance'><f:project>"
+                    + text
+                    + "</f:project></f:instance>"));
+
+    assertThat(definition.project()).isEqualTo(plain);
+  }
+
+  @Test
   void refusesWhatIsNoDomain() {
     assertThatThrownBy(() -> DomainXml.read("<network/>"))
         .hasMessage("domain: the XML's root is 'network', not 'domain'");

@@ -1,6 +1,7 @@
 package dev.ferryman.agent.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,6 +55,20 @@ class MarkersTest {
     var marker = Markers.in(directory, ATTEMPT);
     Files.writeString(marker, ATTEMPT.replace("/1", "/2"));
 
+    assertThat(markers.find(marker, ATTEMPT)).isEqualTo(Markers.Finding.NotShared);
+  }
+
+  /** Whoever may write into the shared directory may have put a link there. */
+  @Test
+  void followsNoLink(@TempDir Path elsewhere) throws IOException {
+    var precious = Files.writeString(elsewhere.resolve("precious"), "precious");
+    var marker = Markers.in(directory, ATTEMPT);
+    Files.createSymbolicLink(marker, precious);
+
+    assertThatThrownBy(() -> markers.put(marker, ATTEMPT)).isInstanceOf(IOException.class);
+    assertThat(precious).hasContent("precious");
+
+    Files.writeString(precious, ATTEMPT);
     assertThat(markers.find(marker, ATTEMPT)).isEqualTo(Markers.Finding.NotShared);
   }
 

@@ -5,22 +5,39 @@ import dev.ferryman.crds.instance.Instance;
 import dev.ferryman.crds.instance.InstanceStatus;
 import dev.ferryman.crds.instance.InstanceStatusBuilder;
 import dev.ferryman.crds.livemigration.LiveMigration;
+import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.operator.decide.Migration;
 import dev.ferryman.operator.decide.inventory.KnownInstance;
 import dev.ferryman.operator.reconciler.Cluster;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The informers' caches, and what was written but has not come back by the watch yet. */
+/**
+ * The informers' caches, and what was written but has not come back by the watch yet. The last move
+ * of each instance is kept though its object be deleted: the hosts publish their lists a little
+ * later than a move is proved, and what was proved corrects them.
+ */
 final class ClusterCache implements Cluster {
+  /** A deleted move is kept until others have ended so much later. */
+  private static final Duration REMEMBERED = Duration.ofMinutes(10);
+
   private volatile Supplier<Stream<HostResource>> hosts = Stream::empty;
   private volatile Supplier<Stream<LiveMigration>> migrations = Stream::empty;
   private volatile Supplier<Stream<Instance>> instances = Stream::empty;
+  private volatile BooleanSupplier heard = () -> false;
   private final Map<String, Migration> written = new ConcurrentHashMap<>();
+
+  /** By libvirt UUID. */
+  private final Map<String, Migration> lastMoves = new ConcurrentHashMap<>();
 
   void hostsFrom(Supplier<Stream<HostResource>> source) {
     hosts = source;
@@ -34,6 +51,16 @@ final class ClusterCache implements Cluster {
     instances = source;
   }
 
+  /** Takes all for heard while that is so. */
+  void heardWhile(BooleanSupplier watching) {
+    heard = watching;
+  }
+
+  @Override
+  public boolean isHeard() {
+    return heard.getAsBoolean();
+  }
+
   @Override
   public List<HostResource> hosts() {
     return hosts.get().toList();
@@ -41,7 +68,12 @@ final class ClusterCache implements Cluster {
 
   @Override
   public List<Migration> migrations() {
-    return migrations.get().map(Migration::of).map(this::newest).toList();
+    var present = migrations.get().map(Migration::of).map(this::newest).toList();
+    present.forEach(this::remember);
+    forgetOldMoves();
+    var uids = present.stream().map(Migration::uid).collect(Collectors.toSet());
+    var deleted = lastMoves.values().stream().filter(m -> !uids.contains(m.uid()));
+    return Stream.concat(present.stream(), deleted).toList();
   }
 
   @Override
@@ -68,10 +100,33 @@ final class ClusterCache implements Cluster {
 
   void wrote(Migration migration) {
     written.put(migration.name(), migration);
+    remember(migration);
   }
 
   void forget(String migration) {
     written.remove(migration);
+  }
+
+  private void remember(Migration migration) {
+    var uuid = migration.status().instanceUID();
+    if (uuid == null || migration.phase() != Phase.Succeeded || !migration.hasStarted()) {
+      return;
+    }
+    var known = lastMoves.get(uuid);
+    if (known == null || ended(migration).isAfter(ended(known))) {
+      lastMoves.put(uuid, migration);
+    }
+  }
+
+  /** The lists are corrected for a minute or two; no clock is needed to forget the rest. */
+  private void forgetOldMoves() {
+    var newest =
+        lastMoves.values().stream().map(ClusterCache::ended).max(Comparator.naturalOrder());
+    newest.ifPresent(n -> lastMoves.values().removeIf(m -> ended(m).isBefore(n.minus(REMEMBERED))));
+  }
+
+  private static Instant ended(Migration move) {
+    return move.began(Phase.Succeeded).orElse(Instant.EPOCH);
   }
 
   private static InstanceStatus orEmpty(Instance instance) {

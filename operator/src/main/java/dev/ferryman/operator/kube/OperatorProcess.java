@@ -72,7 +72,7 @@ public final class OperatorProcess {
       run.start();
       run.await();
       if (stop.getCount() > 0) {
-        log.warn("lost the lead, beginning anew");
+        log.warn("the run is over, beginning anew");
       }
     } catch (OperatorException | KubernetesClientException e) {
       if (stop.getCount() > 0) {

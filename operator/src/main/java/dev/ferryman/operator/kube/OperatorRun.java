@@ -1,12 +1,12 @@
 package dev.ferryman.operator.kube;
 
+import dev.ferryman.crds.access.ApiAccess;
 import dev.ferryman.crds.instance.Instance;
 import dev.ferryman.operator.reconciler.HeartbeatMonitor;
 import dev.ferryman.operator.reconciler.HostReconciler;
 import dev.ferryman.operator.reconciler.InstanceReconciler;
 import dev.ferryman.operator.reconciler.MigrationReconciler;
 import dev.ferryman.operator.reconciler.TransitionListener;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
@@ -31,6 +31,7 @@ final class OperatorRun implements AutoCloseable {
 
   private final KubernetesClient client;
   private final LeaseWatch leases;
+  private final StoreWatch store;
   private final SharedIndexInformer<Instance> instanceInformer;
   private final InstanceUpkeep instances;
   private final EventRecorder events;
@@ -44,7 +45,7 @@ final class OperatorRun implements AutoCloseable {
     client =
         new KubernetesClientBuilder()
             .withConfig(
-                new ConfigBuilder()
+                ApiAccess.config()
                     .withWatchReconnectInterval((int) settings.watchReconnect().toMillis())
                     .withRequestRetryBackoffLimit(REQUEST_RETRIES)
                     .build())
@@ -55,7 +56,8 @@ final class OperatorRun implements AutoCloseable {
     events = new EventRecorder(client, identity, clock);
     instances =
         new InstanceUpkeep(
-            new InstanceReconciler(cache, monitor, new KubeInstanceWriter(client), events, clock));
+            new InstanceReconciler(
+                cache, monitor, new KubeInstanceWriter(client), events, clock, System::nanoTime));
     var waker = new Waker();
     var listeners = List.of(new TransitionLog(), metrics, events, waker);
     var migrations =
@@ -77,9 +79,11 @@ final class OperatorRun implements AutoCloseable {
             migrations,
             instances);
     leases = new LeaseWatch(client, settings.namespace(), monitor, hosts::livenessChanged);
+    store = new StoreWatch(client, settings.namespace(), over::countDown);
     instanceInformer = client.resources(Instance.class).runnableInformer(0);
     instanceInformer.addEventHandler(new InstanceChanges());
     cache.instancesFrom(() -> instanceInformer.getStore().list().stream());
+    cache.heardWhile(this::isReady);
     leaderLease = new LeaderLease(client, settings.namespace(), identity);
     operator = operator(settings);
     operator.register(
@@ -89,13 +93,14 @@ final class OperatorRun implements AutoCloseable {
 
   /** Starts and returns; who leads begins to work. */
   void start() {
+    store.start();
     leases.start();
     instanceInformer.run();
     operator.start();
     started = true;
   }
 
-  /** Until the lead is lost. */
+  /** Until the lead is lost, or what was seen so far is no longer so. */
   void await() throws InterruptedException {
     over.await();
   }
@@ -114,6 +119,7 @@ final class OperatorRun implements AutoCloseable {
     instances.close();
     operator.stop();
     leaderLease.release();
+    store.close();
     leases.close();
     instanceInformer.close();
     events.close();

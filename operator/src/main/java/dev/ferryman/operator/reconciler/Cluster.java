@@ -9,7 +9,11 @@ import java.util.List;
 public interface Cluster {
   List<HostResource> hosts();
 
+  /** All LiveMigrations, and the last move of each instance though its object be deleted. */
   List<Migration> migrations();
 
   List<KnownInstance> instances();
+
+  /** Whether all of it is being watched now, so that what was taken back would have been heard. */
+  boolean isHeard();
 }

@@ -50,6 +50,11 @@ class InstanceUpkeepTest {
     }
 
     @Override
+    public boolean isHeard() {
+      return true;
+    }
+
+    @Override
     public Liveness of(String host) {
       return Liveness.Alive;
     }
@@ -77,7 +82,8 @@ class InstanceUpkeepTest {
   void howeverManyRunsThereAreOneFollowUpWaits() {
     var world = new JustMoved();
     var clock = Clock.fixed(Sample.NOW.plusSeconds(1), ZoneOffset.UTC);
-    var reconciler = new InstanceReconciler(world, world, world, (name, message) -> {}, clock);
+    var reconciler =
+        new InstanceReconciler(world, world, world, (name, message) -> {}, clock, () -> 0);
     try (var upkeep = new InstanceUpkeep(reconciler)) {
       upkeep.lead();
       for (int run = 1; run <= 5; run++) {

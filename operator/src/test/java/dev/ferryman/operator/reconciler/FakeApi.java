@@ -226,6 +226,11 @@ final class FakeApi implements Cluster, MigrationWriter, Heartbeats {
   }
 
   @Override
+  public boolean isHeard() {
+    return true;
+  }
+
+  @Override
   public Liveness of(String host) {
     return hosts.get(host).liveness();
   }

@@ -87,9 +87,9 @@ public sealed interface InstanceLookup {
       return new Undecided(
           Reason.Conflict,
           uuid
-              + " is active on "
+              + " is in the lists of "
               + names(active.stream().map(Listing::host).toList())
-              + ": nothing is touched until one of them is gone");
+              + " as active: nothing is touched until only one of them names it");
     }
     return new Found(uuid, active.isEmpty() ? listings.get(0) : active.get(0));
   }

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -32,13 +33,22 @@ public record InstanceProjection(List<KnownInstance> write, List<String> delete)
   public static final String CONFLICT = "Conflict";
   public static final String HOST_UNREACHABLE = "HostUnreachable";
 
-  /** Compares the hosts' lists with the objects that are there. */
+  /**
+   * Compares the hosts' lists with the objects that are there.
+   *
+   * @param twice hosts that run an instance beyond doubt, by its libvirt UUID, where it is several
+   */
   public static InstanceProjection project(
-      Inventory inventory, List<Migration> moves, List<KnownInstance> known, Instant now) {
-    return new Projector(inventory, moves, now).project(known);
+      Inventory inventory,
+      List<Migration> moves,
+      Map<String, Set<String>> twice,
+      List<KnownInstance> known,
+      Instant now) {
+    return new Projector(inventory, moves, twice, now).project(known);
   }
 
-  private record Projector(Inventory inventory, List<Migration> moves, Instant now) {
+  private record Projector(
+      Inventory inventory, List<Migration> moves, Map<String, Set<String>> twice, Instant now) {
 
     InstanceProjection project(List<KnownInstance> known) {
       var byUUID = new HashMap<String, KnownInstance>();
@@ -76,7 +86,7 @@ public record InstanceProjection(List<KnownInstance> write, List<String> delete)
         keepAt(presumed.get(), old, write);
         return;
       }
-      var chosen = choose(at, underWay(uuid));
+      var chosen = choose(at, underWay(uuid), old);
       var name = old == null ? InstanceNames.of(chosen.entry().name(), uuid, taken) : old.name();
       taken.add(name);
       var status = status(chosen, at, old == null ? null : old.status());
@@ -127,12 +137,20 @@ public record InstanceProjection(List<KnownInstance> write, List<String> delete)
       }
     }
 
-    private static Listing choose(List<Listing> at, Optional<Migration> moving) {
+    /** Where several hosts list it: the source of its move, else where it has been so far. */
+    private static Listing choose(
+        List<Listing> at, Optional<Migration> moving, @Nullable KnownInstance old) {
       var source = moving.map(m -> m.status().sourceHost());
       return at.stream()
           .filter(l -> Optional.of(l.host().name()).equals(source))
           .filter(l -> l.entry().state().isActive())
           .findFirst()
+          .or(
+              () ->
+                  at.stream()
+                      .filter(l -> old != null && l.host().name().equals(old.status().host()))
+                      .filter(l -> l.entry().state().runs())
+                      .findFirst())
           .or(() -> at.stream().filter(l -> l.entry().state().runs()).findFirst())
           .or(() -> at.stream().filter(l -> l.entry().state().isActive()).findFirst())
           .or(() -> at.stream().filter(l -> l.host().liveness() == Liveness.Alive).findFirst())
@@ -165,14 +183,15 @@ public record InstanceProjection(List<KnownInstance> write, List<String> delete)
     private List<Condition> conditions(
         Host host, List<Listing> at, Optional<Migration> moving, @Nullable InstanceStatus old) {
       var conditions = new ArrayList<Condition>();
-      var running = at.stream().filter(l -> l.entry().state().runs()).toList();
-      if (running.size() > 1 && moving.map(Projector::isSplit).orElse(true)) {
-        var hosts = running.stream().map(l -> l.host().name()).collect(Collectors.joining(" and "));
+      var copies = copies(at, moving, old);
+      if (copies.size() > 1) {
         conditions.add(
             condition(
                 CONFLICT,
                 Reason.Conflict,
-                "runs on " + hosts + ": end one of the two copies; Ferryman touches neither",
+                "runs on "
+                    + String.join(" and ", copies)
+                    + ": end one of the two copies; Ferryman touches neither",
                 old));
       }
       if (host.liveness() == Liveness.Dead) {
@@ -186,7 +205,27 @@ public record InstanceProjection(List<KnownInstance> write, List<String> delete)
       return conditions;
     }
 
-    /** While a guest switches over, both lists may name it for a moment. */
+    /**
+     * The hosts that run it, where that is proved: by the evidence of its move, by lists that have
+     * said so for long, or, to an operator that has just begun to lead, by the one before.
+     */
+    private Set<String> copies(
+        List<Listing> at, Optional<Migration> moving, @Nullable InstanceStatus old) {
+      var running =
+          at.stream()
+              .filter(l -> l.entry().state().runs())
+              .map(l -> l.host().name())
+              .collect(Collectors.toCollection(TreeSet::new));
+      if (moving.isPresent()) {
+        return isSplit(moving.get()) ? running : Set.of();
+      }
+      boolean wasProved =
+          old != null && old.conditions().stream().anyMatch(c -> c.getType().equals(CONFLICT));
+      return wasProved || at.isEmpty()
+          ? running
+          : twice.getOrDefault(at.get(0).entry().uuid(), Set.of());
+    }
+
     private static boolean isSplit(Migration move) {
       return move.condition("Succeeded")
           .map(c -> Reason.SplitBrain.name().equals(c.getReason()))

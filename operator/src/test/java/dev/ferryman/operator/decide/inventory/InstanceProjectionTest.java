@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,13 +28,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 class InstanceProjectionTest {
   private final Map<String, KnownInstance> objects = new HashMap<>();
   private final List<Migration> moves = new ArrayList<>();
+  private final Map<String, Set<String>> twice = new HashMap<>();
   private Instant now = Sample.NOW;
 
   /** Projects onto the objects, as the writer does. */
   private InstanceProjection project(Host... hosts) {
     var inventory = Inventory.of(List.of(hosts), moves, now);
     var projection =
-        InstanceProjection.project(inventory, moves, List.copyOf(objects.values()), now);
+        InstanceProjection.project(inventory, moves, twice, List.copyOf(objects.values()), now);
     projection.write().forEach(i -> objects.put(i.name(), i));
     projection.delete().forEach(objects::remove);
     return projection;
@@ -99,27 +101,45 @@ class InstanceProjectionTest {
   }
 
   @Test
-  void twoHostsThatRunOneInstanceAreAConflictThatEnds() {
+  void twoListsThatNameOneInstanceAreNoConflictYet() {
     var b = Sample.host("host-b", Sample.instance());
     var c = Sample.host("host-c", Sample.instance());
+    project(Sample.host("host-b"), c);
+
+    project(b, c);
+
+    assertThat(conditions("i-00000003")).isEmpty();
+    assertThat(hostOf("i-00000003")).as("where it has been so far").isEqualTo("host-c");
+  }
+
+  @Test
+  void twoHostsThatRunOneInstanceBeyondDoubtAreAConflictThatEnds() {
+    var b = Sample.host("host-b", Sample.instance());
+    var c = Sample.host("host-c", Sample.instance());
+    twice.put(Sample.UUID, new TreeSet<>(Set.of("host-b", "host-c")));
 
     var projection = project(b, c);
     assertThat(conditions("i-00000003")).containsExactly("Conflict");
     assertThat(InstanceProjection.conflicts(projection.write()))
-        .hasEntrySatisfying("i-00000003", m -> assertThat(m).contains("host-b").contains("host-c"));
+        .hasEntrySatisfying("i-00000003", m -> assertThat(m).contains("host-b and host-c"));
 
+    twice.clear();
     project(b, Sample.host("host-c"));
     assertThat(conditions("i-00000003")).isEmpty();
+    project(b, c);
+    assertThat(conditions("i-00000003")).as("another one").isEmpty();
   }
 
   @Test
-  void aConditionKeepsItsTime() {
+  void aConflictStandsThoughTheOperatorThatSawItIsGone() {
     var b = Sample.host("host-b", Sample.instance());
     var c = Sample.host("host-c", Sample.instance());
+    twice.put(Sample.UUID, Set.of("host-b", "host-c"));
     project(b, c);
+    twice.clear();
     now = now.plusSeconds(60);
 
-    assertThat(project(b, c).write()).isEmpty();
+    assertThat(project(b, c).write()).as("nor is its time changed").isEmpty();
   }
 
   @Test
@@ -240,14 +260,16 @@ class InstanceProjectionTest {
   }
 
   @Test
-  void twoCopiesAfterAMoveAreAConflictOnceBothListsAreNewer() {
+  void theSourceOfAMoveClaimsNothingBeforeItHasPublishedAnew() {
     moves.add(move(Phase.Succeeded));
-    now = Sample.NOW.plusSeconds(12);
-    project(
-        read(11, Sample.host("host-b", Sample.instance())),
-        read(1, Sample.host("host-c", Sample.instance())));
+    now = Sample.NOW.plusSeconds(60);
+    var c = read(1, Sample.host("host-c", Sample.instance()));
+    var old = List.of(read(-20, Sample.host("host-b", Sample.instance())), c);
+    var anew = List.of(read(11, Sample.host("host-b", Sample.instance())), c);
 
-    assertThat(conditions("i-00000003")).containsExactly("Conflict");
+    assertThat(DoubleClaims.NONE.seen(Inventory.of(old, moves, now), moves, 0).since()).isEmpty();
+    assertThat(DoubleClaims.NONE.seen(Inventory.of(anew, moves, now), moves, 0).since())
+        .containsOnlyKeys(Sample.UUID);
   }
 
   @Test

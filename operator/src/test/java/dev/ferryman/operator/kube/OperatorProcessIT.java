@@ -1,0 +1,146 @@
+package dev.ferryman.operator.kube;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.ferryman.crds.livemigration.LiveMigration;
+import dev.ferryman.crds.livemigration.LiveMigrationSpec;
+import dev.ferryman.crds.livemigration.Phase;
+import dev.ferryman.testing.AccountToken;
+import dev.ferryman.testing.FerrymanServer;
+import dev.ferryman.testing.FerrymanServerExtension;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The operator's process against a real API server, with its own account's rights. */
+@ExtendWith(FerrymanServerExtension.class)
+class OperatorProcessIT {
+  private static final String ACCOUNT = "ferryman-operator";
+
+  /** The next leader acts within this time when the one before is told to stop. */
+  private static final Duration HAND_OVER = Duration.ofSeconds(2);
+
+  /** The server itself takes a revoked token for good for ten seconds. */
+  private static final Duration UNTIL_REFUSED = Duration.ofSeconds(30);
+
+  @TempDir private Path folder;
+
+  private final FerrymanServer server;
+  private final KubernetesClient admin;
+  private AccountToken token;
+  private Path kubeconfig;
+
+  OperatorProcessIT(FerrymanServer server) {
+    this.server = server;
+    this.admin = server.admin();
+  }
+
+  @BeforeEach
+  void writeKubeconfig() throws IOException {
+    token = AccountToken.issue(server, ACCOUNT);
+    Files.writeString(folder.resolve("token"), token.text());
+    kubeconfig = folder.resolve("kubeconfig");
+    Files.writeString(kubeconfig, server.controlPlane().kubeconfig("tokenFile: token"));
+    admin.leases().inNamespace(FerrymanServer.NAMESPACE).withName(ACCOUNT).delete();
+  }
+
+  @Test
+  void handsTheLeadOverWithinTwoSecondsOfSigterm(TestReporter report) {
+    try (var first = start("first")) {
+      first.awaitSaid("leads as");
+      try (var second = start("second")) {
+        second.awaitSaid("the leader is");
+        var leader = leader();
+        assertThat(second.said()).doesNotContain("leads as");
+
+        first.terminate();
+        var begin = System.nanoTime();
+        await("another leader")
+            .atMost(Duration.ofSeconds(30))
+            .pollInterval(Duration.ofMillis(20))
+            .until(() -> !leader().equals(leader) && !leader().isEmpty());
+        var took = Duration.ofNanos(System.nanoTime() - begin);
+
+        report.publishEntry("hand-over", took.toMillis() + " ms");
+        second.awaitSaid("leads as");
+        assertThat(took).as("hand-over").isLessThan(HAND_OVER);
+        assertAnswers();
+        await("end of the process").until(() -> !first.isRunning());
+      }
+    }
+  }
+
+  @Test
+  void takesTheLeadOfOneThatWasKilled() {
+    try (var first = start("first")) {
+      first.awaitSaid("leads as");
+      first.kill();
+      try (var second = start("second")) {
+        second.awaitSaid("leads as");
+        assertAnswers();
+      }
+    }
+  }
+
+  @Test
+  void goesOnWithATokenThatReplacesItsOwn() throws IOException {
+    try (var operator = start("operator")) {
+      operator.awaitSaid("leads as");
+      assertAnswers();
+
+      Files.writeString(folder.resolve("token"), AccountToken.issue(server, ACCOUNT).text());
+      token.revoke();
+      try (var stranger = server.controlPlane().newClientWithToken(token.text())) {
+        await("the old token is refused").atMost(UNTIL_REFUSED).until(() -> isRefused(stranger));
+      }
+
+      assertAnswers();
+      assertThat(operator.said()).doesNotContain("the run is over");
+    }
+  }
+
+  private RunningOperator start(String name) {
+    return RunningOperator.start(folder, name, kubeconfig);
+  }
+
+  private String leader() {
+    var lease = admin.leases().inNamespace(FerrymanServer.NAMESPACE).withName(ACCOUNT).get();
+    var holder = lease == null ? null : lease.getSpec().getHolderIdentity();
+    return holder == null ? "" : holder;
+  }
+
+  /** There is no host, so it says at once that there is no such instance. */
+  private void assertAnswers() {
+    var order = new LiveMigration();
+    order.setMetadata(new ObjectMetaBuilder().withName("order-" + UUID.randomUUID()).build());
+    order.setSpec(new LiveMigrationSpec("nobody", "host-x", null));
+    var name = admin.resource(order).create().getMetadata().getName();
+    await("answer to an order")
+        .atMost(Duration.ofSeconds(20))
+        .until(
+            () -> {
+              var status = admin.resources(LiveMigration.class).withName(name).get().getStatus();
+              return status != null && status.phase() == Phase.Failed;
+            });
+  }
+
+  private static boolean isRefused(KubernetesClient client) {
+    try {
+      client.resources(LiveMigration.class).list();
+      return false;
+    } catch (KubernetesClientException e) {
+      return true;
+    }
+  }
+}
