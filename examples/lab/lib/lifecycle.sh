@@ -93,6 +93,7 @@ lab_down() {
 remove_lab() {
   kill_everything
   remove_network
+  remove_block_disks
   [ ! -d "$STATE" ] || ! state_is_ours || rm -rf --one-file-system "$STATE"
 }
 

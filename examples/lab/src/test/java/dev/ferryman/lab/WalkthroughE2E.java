@@ -124,4 +124,22 @@ class WalkthroughE2E extends LabTest {
       guest.assertRunsOnlyOn("host-c");
     }
   }
+
+  @Test
+  void guestOnABlockDeviceMovesBackAndForthWithoutLosingAWrite() {
+    try (var guest = Guest.create("blocky", "host-b", "--disk", "block").awaitBeating()) {
+      for (var destination : new String[] {"host-c", "host-b"}) {
+        var name = migration + "-" + destination;
+        Api.order(name, "blocky", destination);
+
+        var end = Api.awaitEnd(name);
+
+        assertThat(Api.reason(end)).as(Api.message(end)).isEqualTo("Migrated");
+        guest.assertRunsOnlyOn(destination);
+        guest.awaitBeating().assertNoHeartbeatLost();
+        guest.assertDiskComplete();
+        assertNothingLeft(end);
+      }
+    }
+  }
 }
