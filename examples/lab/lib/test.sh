@@ -1,4 +1,5 @@
-# `lab test`: the whole test suite, what CI runs. End-to-end tests get a lab of their own, so one that is up stays as it is.
+# `lab test`: the whole test suite, what CI runs. End-to-end tests and chaos get a lab of their own, so one that is up stays
+# as it is.
 # shellcheck shell=bash
 
 lab_test() { # lab_test [--e2e] [MAVEN ARGUMENTS]; with --e2e the end-to-end tests alone
@@ -28,6 +29,8 @@ lab_test() { # lab_test [--e2e] [MAVEN ARGUMENTS]; with --e2e the end-to-end tes
   # Offline, since the network of host-a reaches nothing else; everything was fetched above.
   "$LAB_DIR/lab" run-in-network mvn -B -ntp -o verify -Pe2e -pl examples/lab -am "$@" </dev/null ||
     die "end-to-end tests failed"
+  # Not for those who want some tests alone. The same decisions each time, so that a run that fails can be repeated.
+  [ $# -gt 0 ] || "$LAB_DIR/lab" chaos --seconds 180 --seed 7 --disks shared || die "random moves under random faults failed"
   TEST_PASSED=1
   say "all tests passed ($(seconds_since "$begin") s)"
 }
