@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** The program behind {@code lab chaos}. */
 public final class Chaos {
@@ -32,6 +33,8 @@ public final class Chaos {
     var exitCode = 1;
     try {
       exitCode = new Chaos(Settings.parse(arguments)).run() ? 0 : 1;
+    } catch (ConditionTimeoutException e) {
+      say(e.getMessage());
     } catch (RuntimeException | AssertionError e) {
       e.printStackTrace();
     }
@@ -56,7 +59,8 @@ public final class Chaos {
     var migrations = Migrations.watch(timeline);
     var libvirt = new LibvirtWatch(settings.hosts(), timeline);
     var killer = new QemuKiller(pace, timeline, migrations, guests);
-    var injector = new Injector(settings, pace, timeline, killer);
+    var hang = new SwitchoverHang(settings, pace, timeline, migrations);
+    var injector = new Injector(settings, pace, timeline, killer, hang);
     var judge = new Judge(settings, pace, timeline, libvirt);
     var mover = new Mover(settings, pace, timeline, migrations, judge, summary);
 
@@ -88,7 +92,9 @@ public final class Chaos {
     orders.list().getItems().stream()
         .filter(order -> order.getMetadata().getName().startsWith(ChaosGuest.PREFIX))
         .forEach(order -> Orders.delete(order.getMetadata().getName()));
-    Waiting.await("end of the orders of an earlier run")
+    Waiting.await(
+            "end of the orders of an earlier run (if one waits for a person: lab down, lab up)")
+        .atMost(Duration.ofSeconds(60))
         .until(
             () ->
                 orders.list().getItems().stream()

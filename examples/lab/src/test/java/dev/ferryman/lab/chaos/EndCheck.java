@@ -37,12 +37,11 @@ final class EndCheck {
     var views = look();
     var waiting = checkMigrations(views);
     for (var guest : guests) {
-      if (waiting.contains(guest.name())) {
-        continue;
-      }
-      checkPlace(guest, views);
       checkBeats(guest);
-      checkDisk(guest);
+      if (!waiting.contains(guest.name())) {
+        checkPlace(guest, views);
+        checkDisk(guest);
+      }
     }
     checkLeftovers(views);
   }

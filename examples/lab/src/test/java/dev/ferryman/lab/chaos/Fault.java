@@ -45,6 +45,18 @@ sealed interface Fault {
     }
   }
 
+  /**
+   * The next guest that is being copied switches over while the destination's libvirtd hangs, until
+   * the source's has lost its patience. Where no image lock forbids it, libvirt lets both copies
+   * run then, if that is left to libvirt.
+   */
+  record HangAtSwitchover() implements Fault {
+    @Override
+    public String target() {
+      return "switch-over";
+    }
+  }
+
   /** A guest dies with its QEMU, wherever it runs. It is started again where it is defined. */
   record KillGuest(int guest) implements Fault {
     @Override

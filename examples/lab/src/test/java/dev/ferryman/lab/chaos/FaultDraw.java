@@ -58,8 +58,11 @@ final class FaultDraw {
       var slow = new Fault.Slow(any(hosts), 100 + random.nextInt(200));
       return new Plan.PlannedFault(at, slow, between(6_000, LONG_MILLIS));
     }
-    if (kind < 93) {
+    if (kind < 86) {
       return new Plan.PlannedFault(at, new Fault.KillIncoming(), between(5_000, LONG_MILLIS));
+    }
+    if (kind < 96) {
+      return new Plan.PlannedFault(at, new Fault.HangAtSwitchover(), between(5_000, LONG_MILLIS));
     }
     return new Plan.PlannedFault(at, new Fault.KillGuest(random.nextInt(guests)), Duration.ZERO);
   }

@@ -33,6 +33,11 @@ record HostView(
     return new HostView(host, begin, System.nanoTime(), running, active, defined);
   }
 
+  /** The running ones alone, which is quicker. */
+  static Set<String> running(Connect connection) throws LibvirtException {
+    return names(connection, RUNNING);
+  }
+
   private static Set<String> names(Connect connection, int which) throws LibvirtException {
     var names = new HashSet<String>();
     for (var domain : connection.listAllDomains(which)) {

@@ -18,6 +18,7 @@ final class Injector {
   private final Pace pace;
   private final Timeline timeline;
   private final QemuKiller killer;
+  private final SwitchoverHang switchoverHang;
 
   /** Faults of one target come one after the other. */
   private final Map<String, ExecutorService> targets = new ConcurrentHashMap<>();
@@ -25,11 +26,17 @@ final class Injector {
   private final Map<String, Integer> counts = new TreeMap<>();
   private final Map<String, String> now = new ConcurrentHashMap<>();
 
-  Injector(Settings settings, Pace pace, Timeline timeline, QemuKiller killer) {
+  Injector(
+      Settings settings,
+      Pace pace,
+      Timeline timeline,
+      QemuKiller killer,
+      SwitchoverHang switchoverHang) {
     this.settings = settings;
     this.pace = pace;
     this.timeline = timeline;
     this.killer = killer;
+    this.switchoverHang = switchoverHang;
   }
 
   /** Until the end of the run. */
@@ -85,6 +92,8 @@ final class Injector {
       mend(fault, "link", slow.host(), "rate", "none");
     } else if (fault instanceof Fault.KillIncoming) {
       count("kill incoming copy", killer.killIncoming(held));
+    } else if (fault instanceof Fault.HangAtSwitchover) {
+      count("hang at switch-over", switchoverHang.inject(held));
     } else if (fault instanceof Fault.KillGuest kill) {
       count("kill guest", killer.killGuest(kill.guest()));
     }

@@ -57,7 +57,8 @@ final class Mover {
     summary.ordered();
     takeBack(name, planned);
     while (!migrations.get(name).map(Migrations.Seen::isOver).orElse(false)) {
-      if (pace.patienceHasEnded()) {
+      var stalled = migrations.get(name).filter(seen -> seen.word().stalled()).isPresent();
+      if (stalled ? pace.patienceWithStalledHasEnded() : pace.patienceHasEnded()) {
         return false;
       }
       park();

@@ -6,6 +6,8 @@ import java.util.concurrent.TimeUnit;
 
 /** The time that the chaos is given. Its end wakes all who wait. */
 final class Pace {
+  private static final Duration STALLED_PATIENCE_LESS = Waiting.PATIENCE.dividedBy(2);
+
   private final long start = System.nanoTime();
   private final long end;
   private final CountDownLatch over = new CountDownLatch(1);
@@ -56,5 +58,10 @@ final class Pace {
   /** Whether what has not come by now does not come any more. */
   boolean patienceHasEnded() {
     return mended && System.nanoTime() - patienceEnd >= 0;
+  }
+
+  /** The same of what says that it waits for a person. */
+  boolean patienceWithStalledHasEnded() {
+    return mended && System.nanoTime() - patienceEnd >= -STALLED_PATIENCE_LESS.toNanos();
   }
 }

@@ -38,7 +38,8 @@ class PlanTest {
             .collect(Collectors.toSet());
 
     assertThat(kinds)
-        .containsExactlyInAnyOrder("Kill", "Freeze", "Cut", "Slow", "KillIncoming", "KillGuest");
+        .containsExactlyInAnyOrder(
+            "Kill", "Freeze", "Cut", "Slow", "KillIncoming", "HangAtSwitchover", "KillGuest");
   }
 
   @Test

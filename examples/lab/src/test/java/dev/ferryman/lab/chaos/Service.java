@@ -37,13 +37,17 @@ record Service(String name, String host) {
   /** Whether its process is there, by the lab's record of it. */
   boolean runs(Path state) {
     try {
-      var record = state.resolve("run").resolve(runsOn() + "-" + name + ".pid");
-      var pid = Files.readString(record).split(" ", 2)[0];
-      var stat = Files.readString(Path.of("/proc", pid, "stat"));
+      var stat = Files.readString(Path.of("/proc", pid(state), "stat"));
       return stat.charAt(stat.lastIndexOf(')') + 2) != 'Z';
     } catch (IOException e) {
       return false;
     }
+  }
+
+  /** Its process, which is its session, too. */
+  String pid(Path state) throws IOException {
+    var record = state.resolve("run").resolve(runsOn() + "-" + name + ".pid");
+    return Files.readString(record).split(" ", 2)[0];
   }
 
   @Override

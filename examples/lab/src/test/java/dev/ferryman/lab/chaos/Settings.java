@@ -65,6 +65,10 @@ record Settings(Duration length, long seed, Disks disks, Path state, List<Host> 
     return hosts.stream().map(Host::name).toList();
   }
 
+  Host host(String name) {
+    return hosts.stream().filter(host -> host.name().equals(name)).findFirst().orElseThrow();
+  }
+
   /** The compute host that is not this one. */
   String otherThan(String host) {
     return hostNames().stream().filter(name -> !name.equals(host)).findFirst().orElseThrow();
