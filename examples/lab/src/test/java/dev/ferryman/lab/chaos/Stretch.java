@@ -14,24 +14,33 @@ import java.util.stream.Collectors;
 record Stretch(String host, String run, long first, long last) {
 
   /**
-   * A copy of a guest goes on counting where the other left off. So whatever two hosts have both
-   * recorded, two copies have said.
+   * A copy of a guest goes on counting where the other left off. So whatever has been recorded
+   * twice of one run, two copies have said. One line for each run that this is true of.
    */
   static List<String> saidTwice(Collection<Stretch> stretches) {
-    var list = List.copyOf(stretches);
     var twice = new ArrayList<String>();
-    for (var i = 0; i < list.size(); i++) {
-      for (var other : list.subList(i + 1, list.size())) {
-        if (list.get(i).overlaps(other)) {
-          twice.add("two copies ran: " + list.get(i) + " and " + other);
+    var runs = stretches.stream().collect(Collectors.groupingBy(Stretch::run));
+    for (var run : runs.values()) {
+      var common = 0L;
+      var example = "";
+      for (var i = 0; i < run.size(); i++) {
+        for (var other : run.subList(i + 1, run.size())) {
+          var count = run.get(i).commonWith(other);
+          if (count > 0 && common == 0) {
+            example = run.get(i) + " and " + other;
+          }
+          common += count;
         }
+      }
+      if (common > 0) {
+        twice.add("two copies ran, " + common + " heartbeats were given by both: " + example);
       }
     }
     return twice;
   }
 
-  private boolean overlaps(Stretch other) {
-    return run.equals(other.run) && first <= other.last && other.first <= last;
+  private long commonWith(Stretch other) {
+    return Math.max(0, Math.min(last, other.last) - Math.max(first, other.first) + 1);
   }
 
   /** Heartbeats that no host has recorded: the guest went back in time, or forward. */
@@ -53,9 +62,12 @@ record Stretch(String host, String run, long first, long last) {
     return missing;
   }
 
-  /** A heartbeat may begin on one host and end on the other: then no host has the whole of it. */
+  /**
+   * A heartbeat may begin on one host and end on the other, or have other words of the guest amid:
+   * then no host has the whole of it.
+   */
   private boolean leadsTo(Stretch next) {
-    return next.first <= last + 1 || (next.first == last + 2 && !host.equals(next.host));
+    return next.first <= last + 2;
   }
 
   @Override
