@@ -66,7 +66,7 @@ guest_create() {
       --memory) require_number "$@"; memory=$2 ;;
       --disk-size) require_number "$@"; disk_size=$2 ;;
       --dirty) require_number "$@"; dirty=$2 ;;
-      --disk) [[ $2 = shared || $2 = none ]] || bad_usage "--disk is shared or none, not '$2'"; disk=$2 ;;
+      --disk) [[ $2 =~ ^(shared|block|none)$ ]] || bad_usage "--disk is shared, block or none, not '$2'"; disk=$2 ;;
       --project) [[ $2 =~ ^[A-Za-z0-9._-]+$ ]] || bad_usage "--project takes letters, digits and ._-"; project=$2 ;;
     esac
     shift 2
@@ -75,7 +75,7 @@ guest_create() {
   [ "$dirty" -eq 0 ] || [ $((dirty + 96)) -le "$memory" ] ||
     bad_usage "--dirty $dirty needs --memory $((dirty + 96)) or more"
   require_host "$host"
-  [ "$disk" = none ] || storage_mounted "$host" || die "$host has its shared storage not mounted: lab storage $host mount"
+  [ "$disk" != shared ] || storage_mounted "$host" || die "$host has its shared storage not mounted: lab storage $host mount"
   libvirtd_ready "$host" >/dev/null 2>&1 || die "libvirtd on $host does not answer: lab start libvirtd $host"
   mkdir "$STATE/guests/$name" 2>/dev/null || die "there is a guest '$name' already"
   # What fails halfway leaves nothing behind. The name is expanded now, since it is gone when the trap runs.
@@ -91,10 +91,13 @@ guest_make() { # with the variables of guest_create
   local dir=$STATE/guests/$name address
   address=$(take_address "$name")
   echo "$address" >"$dir/address"
-  if [ "$disk" = shared ]; then
-    host_run "$host" mkdir -p "$INSTANCES/$name"
-    host_run "$host" qemu-img create -q -f qcow2 "$INSTANCES/$name/disk.qcow2" "${disk_size}M"
-  fi
+  echo "$disk" >"$dir/disk"
+  case $disk in
+    shared)
+      host_run "$host" mkdir -p "$INSTANCES/$name"
+      host_run "$host" qemu-img create -q -f qcow2 "$INSTANCES/$name/disk.qcow2" "${disk_size}M" ;;
+    block) make_block_disk "$name" "$disk_size" ;;
+  esac
   start_recorder "$name"
   domain_xml >"$dir/domain.xml"
   virsh_on "$host" define "$dir/domain.xml" >/dev/null
@@ -135,16 +138,11 @@ kernel_memory() { # kernel_memory MIB DIRTY
 }
 
 domain_xml() { # with the variables of guest_make
-  local mac metadata project_xml='' disk_xml='' has_disk=0
+  local mac metadata project_xml='' has_disk=0
   mac=$(printf '52:54:00:77:01:%02x' "${address##*.}")
   [ -z "$project" ] || project_xml="<ferryman:project>$project</ferryman:project>"
   metadata="<metadata><ferryman:instance xmlns:ferryman='https://ferryman.dev/instance'>$project_xml<ferryman:address>$address</ferryman:address></ferryman:instance></metadata>"
   [ "$disk" = none ] || has_disk=1
-  [ "$disk" = none ] || disk_xml="<disk type='file' device='disk'>
-      <driver name='qemu' type='qcow2' cache='none'/>
-      <source file='$INSTANCES/$name/disk.qcow2'/>
-      <target dev='vda' bus='virtio'/>
-    </disk>"
   cat <<EOF
 <domain type='$(cat "$STATE/acceleration")' xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>
   <name>$name</name>
@@ -162,7 +160,7 @@ domain_xml() { # with the variables of guest_make
   <on_crash>destroy</on_crash>
   <devices>
     <emulator>/usr/bin/qemu-system-x86_64</emulator>
-    $disk_xml
+    $(disk_xml)
     <interface type='bridge'>
       <source bridge='br0'/>
       <mac address='$mac'/>
@@ -174,6 +172,22 @@ domain_xml() { # with the variables of guest_make
   $(odd_memory "$memory")
 </domain>
 EOF
+}
+
+disk_xml() { # with the variables of guest_make
+  case $disk in
+    none) return ;;
+    shared)
+      echo "<disk type='file' device='disk'>"
+      echo "      <driver name='qemu' type='qcow2' cache='none'/>"
+      echo "      <source file='$INSTANCES/$name/disk.qcow2'/>" ;;
+    block)
+      echo "<disk type='block' device='disk'>"
+      echo "      <driver name='qemu' type='raw' cache='none' io='native'/>"
+      echo "      <source dev='$(block_disk_path "$name")'/>" ;;
+  esac
+  echo "      <target dev='vda' bus='virtio'/>"
+  echo "    </disk>"
 }
 
 guest_delete() {
@@ -191,6 +205,7 @@ guest_delete() {
   for host in "${COMPUTE[@]}"; do
     ! storage_mounted "$host" || { host_run "$host" rm -rf "$INSTANCES/$name"; break; }
   done
+  delete_block_disk "$name"
   [ ! -e "$STATE/guests/$name/address" ] || rmdir "$STATE/addresses/$(guest_address "$name")"
   rm -rf "${STATE:?}/guests/$name"
 }
@@ -200,7 +215,7 @@ guest_delete() {
 guest_check_disk() {
   local name=$1 host complaint verdict
   host=$(guest_host "$name") || die "the guest $name runs on no host"
-  host_run "$host" test -e "$INSTANCES/$name/disk.qcow2" || die "the guest $name has no disk"
+  [ "$(cat "$STATE/guests/$name/disk")" != none ] || die "the guest $name has no disk"
   if complaint=$(grep -m 1 DISK "$STATE/guests/$name/console"); then die "the guest $name says: $complaint"; fi
   # The guest goes on writing: a read may meet a write halfway, but not three times.
   for _ in 1 2 3; do
@@ -210,8 +225,12 @@ guest_check_disk() {
   die "the disk of the guest $name: $verdict"
 }
 
-# Past the host's page cache (-T none), which may hold what it read when the guest was here before.
-read_sectors() {
+# Past the host's page cache, which may hold what it read when the guest was here before.
+read_sectors() { # read_sectors HOST NAME
+  if [ "$(cat "$STATE/guests/$2/disk")" = block ]; then
+    host_run "$1" dd "if=$(block_disk_path "$2")" iflag=direct bs=32768 count=1 status=none
+    return
+  fi
   # shellcheck disable=SC2016 # the inner shell expands these
   host_run "$1" bash -c 'qemu-img convert -U -T none -f qcow2 -O raw "$1" /run/$$.raw && head -c 32768 /run/$$.raw
     rm -f /run/$$.raw' bash "$INSTANCES/$2/disk.qcow2"

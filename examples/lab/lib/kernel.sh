@@ -45,9 +45,13 @@ collect_module() { # collect_module DIRECTORY MODULE: with what it needs, in the
   done < <(modprobe -d "$1/tree" -S "$(basename "$1"/tree/lib/modules/*)" -D "$2" | grep '^insmod ')
 }
 
+# Named by what is in it: other working copies share the cache, and each has a guest of its own.
+initramfs() { echo "$GUEST_BOOT/initrd-$(sha256sum <"$LAB_DIR/guest/init" | head -c 12).img"; }
+
 build_initramfs() {
-  local image=$GUEST_BOOT/initrd.img source=$LAB_DIR/guest/init tree=$GUEST_BOOT/initramfs
-  if [ -e "$image" ] && ! [ "$source" -nt "$image" ]; then return; fi
+  local image source=$LAB_DIR/guest/init tree=$GUEST_BOOT/initramfs
+  image=$(initramfs)
+  [ ! -e "$image" ] || return 0
   rm -rf "$tree"
   mkdir -p "$tree"/{bin,dev,proc,sys,tmp,www,mnt}
   cp "$(command -v busybox)" "$tree/bin/busybox"

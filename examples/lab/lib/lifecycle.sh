@@ -40,7 +40,8 @@ make_lab() {
   mkdir -p "$STATE"
   echo "$LAB" >"$STATE/lab"
   mkdir -p "$STATE/"{run,logs,boot,guests,addresses}
-  cp "$GUEST_BOOT/vmlinuz" "$GUEST_BOOT/initrd.img" "$STATE/boot/"
+  cp "$GUEST_BOOT/vmlinuz" "$STATE/boot/"
+  cp "$(initramfs)" "$STATE/boot/initrd.img"
   choose_acceleration >"$STATE/acceleration"
   install_binaries
   make_certificates
@@ -93,6 +94,7 @@ lab_down() {
 remove_lab() {
   kill_everything
   remove_network
+  remove_block_disks
   [ ! -d "$STATE" ] || ! state_is_ours || rm -rf --one-file-system "$STATE"
 }
 

@@ -1,12 +1,19 @@
-# `lab test`: the whole test suite, what CI runs. End-to-end tests get a lab of their own, so one that is up stays as it is.
+# `lab test`: the whole test suite, what CI runs. End-to-end tests and chaos get a lab of their own, so one that is up stays
+# as it is.
 # shellcheck shell=bash
 
-lab_test() { # lab_test [--e2e] [MAVEN ARGUMENTS]; with --e2e the end-to-end tests alone
-  local begin=$EPOCHREALTIME e2e_only=
-  if [ "${1:-}" = --e2e ]; then
-    e2e_only=1
+lab_test() { # lab_test [--e2e] [--long] [MAVEN ARGUMENTS]; with --e2e the end-to-end tests alone
+  local begin=$EPOCHREALTIME e2e_only= long=
+  while :; do
+    case ${1:-} in
+      --e2e) e2e_only=1 ;;
+      --long) long=1 ;;
+      *) break ;;
+    esac
     shift
-  fi
+  done
+  # The whole fault matrix; without it, its column of faults in the middle of the copy.
+  [ -z "$long" ] || set -- -Dcells=while "$@"
   export FERRYMAN_LAB=labtest
   unset FERRYMAN_LAB_STATE FERRYMAN_LAB_PRODUCT
   prepare_tools
@@ -28,6 +35,8 @@ lab_test() { # lab_test [--e2e] [MAVEN ARGUMENTS]; with --e2e the end-to-end tes
   # Offline, since the network of host-a reaches nothing else; everything was fetched above.
   "$LAB_DIR/lab" run-in-network mvn -B -ntp -o verify -Pe2e -pl examples/lab -am "$@" </dev/null ||
     die "end-to-end tests failed"
+  # The same decisions each time, so that a run that fails can be repeated.
+  [ -z "$long" ] || "$LAB_DIR/lab" chaos --seconds 180 --seed 7 || die "random moves under random faults failed"
   TEST_PASSED=1
   say "all tests passed ($(seconds_since "$begin") s)"
 }

@@ -140,7 +140,7 @@ class ApiAccessIT {
   private String order() {
     var order = new LiveMigration();
     order.setMetadata(new ObjectMetaBuilder().withName("order-" + UUID.randomUUID()).build());
-    order.setSpec(new LiveMigrationSpec("i-1", "host-c", null));
+    order.setSpec(LiveMigrationSpec.of("i-1", "host-c"));
     return server.admin().resource(order).create().getMetadata().getName();
   }
 }

@@ -24,9 +24,9 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /** The lab's API server, as its administrator. */
-final class Api {
+public final class Api {
   /** The client takes a key that does not name its kind for RSA; the lab's are EC. */
-  static final KubernetesClient CLIENT =
+  public static final KubernetesClient CLIENT =
       new KubernetesClientBuilder()
           .withConfig(new ConfigBuilder(Config.autoConfigure(null)).withClientKeyAlgo("EC").build())
           .build();
@@ -36,7 +36,7 @@ final class Api {
   private Api() {}
 
   /** Applies a LiveMigration as kubectl would. */
-  static LiveMigration order(String name, String instance, String destination) {
+  public static LiveMigration order(String name, String instance, String destination) {
     return order(name, instance, destination, Switchover.Auto);
   }
 
@@ -48,7 +48,7 @@ final class Api {
     return CLIENT.resource(migration).create();
   }
 
-  static LiveMigration get(String name) {
+  public static LiveMigration get(String name) {
     return CLIENT.resources(LiveMigration.class).withName(name).get();
   }
 
@@ -88,7 +88,7 @@ final class Api {
     return sight.last();
   }
 
-  static Set<String> hostLabels(LiveMigration migration) {
+  public static Set<String> hostLabels(LiveMigration migration) {
     var labels = migration.getMetadata().getLabels();
     return labels == null ? Set.of() : labels.keySet();
   }
@@ -138,7 +138,7 @@ final class Api {
     return condition(migration, "Succeeded").getMessage();
   }
 
-  static void cancel(String name) {
+  public static void cancel(String name) {
     CLIENT
         .resources(LiveMigration.class)
         .withName(name)
@@ -149,11 +149,11 @@ final class Api {
             });
   }
 
-  static void delete(String name) {
+  public static void delete(String name) {
     CLIENT.resources(LiveMigration.class).withName(name).delete();
   }
 
-  static HostResource host(String name) {
+  public static HostResource host(String name) {
     return CLIENT.resources(HostResource.class).withName(name).get();
   }
 
@@ -166,7 +166,7 @@ final class Api {
   }
 
   /** Where the API says that an instance is; empty if it does not know. */
-  static String hostOf(String instance) {
+  public static String hostOf(String instance) {
     var found = CLIENT.resources(Instance.class).withName(instance).get();
     return found == null || found.getStatus() == null || found.getStatus().host() == null
         ? ""

@@ -40,7 +40,7 @@ class FaultMatrixE2E extends MoveTest {
 
   private static final List<String> TIMES = new ArrayList<>();
 
-  /** All, or those that -Dcells=PATTERN finds, e.g. "LinkCut" or "Agent.* while Checking". */
+  /** Those that -Dcells=PATTERN finds, e.g. "LinkCut" or "Agent.* while Checking"; else all. */
   static Stream<FaultTable.Cell> cells() {
     var wanted = Pattern.compile(System.getProperty("cells", "")).asPredicate();
     return FaultTable.cells(TABLE).filter(cell -> wanted.test(cell.toString()));

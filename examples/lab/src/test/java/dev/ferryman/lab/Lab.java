@@ -11,14 +11,14 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** The lab that these tests run in, by its own command, as a person would use it. */
-final class Lab {
+public final class Lab {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final Path COMMAND = Path.of("lab").toAbsolutePath();
 
   private Lab() {}
 
   /** Runs {@code lab ARGUMENTS...} and returns what it prints; fails if it fails. */
-  static String lab(String... arguments) {
+  public static String lab(String... arguments) {
     var result = tryLab(arguments);
     if (result.exitCode() != 0) {
       throw new AssertionError(
@@ -28,10 +28,10 @@ final class Lab {
   }
 
   /** What a command has come to. */
-  record Result(int exitCode, String output, String errors) {}
+  public record Result(int exitCode, String output, String errors) {}
 
   /** Runs {@code lab ARGUMENTS...}, whatever comes of it. */
-  static Result tryLab(String... arguments) {
+  public static Result tryLab(String... arguments) {
     var command = new ArrayList<String>(List.of(COMMAND.toString()));
     command.addAll(List.of(arguments));
     try {
@@ -66,13 +66,13 @@ final class Lab {
   }
 
   /** Runs a command inside a host. */
-  static String on(String host, String... command) {
+  public static String on(String host, String... command) {
     var arguments = new ArrayList<String>(List.of("on", host));
     arguments.addAll(List.of(command));
     return lab(arguments.toArray(String[]::new));
   }
 
-  static Result tryOn(String host, String... command) {
+  public static Result tryOn(String host, String... command) {
     var arguments = new ArrayList<String>(List.of("on", host));
     arguments.addAll(List.of(command));
     return tryLab(arguments.toArray(String[]::new));

@@ -164,4 +164,22 @@ class WalkthroughE2E extends LabTest {
       assertThat(guest.stateOn("host-b")).isEmpty();
     }
   }
+
+  @Test
+  void guestOnABlockDeviceMovesBackAndForthWithoutLosingAWrite() {
+    try (var guest = Guest.create("blocky", "host-b", "--disk", "block").awaitBeating()) {
+      for (var destination : new String[] {"host-c", "host-b"}) {
+        var name = migration + "-" + destination;
+        Api.order(name, "blocky", destination);
+
+        var end = Api.awaitEnd(name);
+
+        assertThat(Api.reason(end)).as(Api.message(end)).isEqualTo("Migrated");
+        guest.assertRunsOnlyOn(destination);
+        guest.awaitBeating().assertNoHeartbeatLost();
+        guest.assertDiskComplete();
+        assertNothingLeft(end);
+      }
+    }
+  }
 }

@@ -16,7 +16,9 @@ public final class StartedEvidence {
    *     daemon, same agent, connection never lost
    * @param persistent whether the guest has a definition, which libvirt stores at the destination
    *     before it starts the CPUs
-   * @param definedBefore whether a definition of the guest was there already while checking
+   * @param definitionSeen whether a definition of the guest was there already while checking, or
+   *     has been seen since: that there is none now proves nothing then
+   * @param discarded whether this host has removed the copy, when it was proved never to have run
    * @param heldBack whether libvirt leaves the copy paused and nobody has asked it to go on:
    *     Strict, and no such request in the journal
    */
@@ -24,7 +26,8 @@ public final class StartedEvidence {
       boolean resumed,
       boolean everyEventSeen,
       boolean persistent,
-      boolean definedBefore,
+      boolean definitionSeen,
+      boolean discarded,
       boolean heldBack) {}
 
   /** What the destination host itself can prove. */
@@ -36,11 +39,14 @@ public final class StartedEvidence {
     if (now.state().isActive() && !ours) {
       return Started.Unknown;
     }
+    if (history.discarded() && now.state() == DomainState.Absent) {
+      return Started.NeverStarted;
+    }
     if (history.everyEventSeen() || history.heldBack()) {
       return Started.NeverStarted;
     }
     var neverDefined =
-        history.persistent() && !history.definedBefore() && now.state() == DomainState.Absent;
+        history.persistent() && !history.definitionSeen() && now.state() == DomainState.Absent;
     return neverDefined ? Started.NeverStarted : Started.Unknown;
   }
 }

@@ -21,7 +21,10 @@ import org.jspecify.annotations.Nullable;
  *     its copy goes on
  * @param autostart the source: whether the guest was to start with its host, which is taken off for
  *     the time of the move
- * @param definedBefore the destination: whether a definition of the instance was there already
+ * @param definitionSeen the destination: whether a definition of the instance was there already, or
+ *     has been seen since
+ * @param discarded the destination: whether this host has removed the copy, which was proved never
+ *     to have run
  * @param eventsMissed whether libvirt's events may have been missed since the entry was opened
  * @param settledStep last settlement order that was carried out
  */
@@ -43,7 +46,8 @@ public record JournalEntry(
     boolean resumeAsked,
     @Nullable Giver giver,
     boolean autostart,
-    boolean definedBefore,
+    boolean definitionSeen,
+    boolean discarded,
     boolean eventsMissed,
     int settledStep,
     @Nullable CallResult result)

@@ -84,11 +84,15 @@ public final class MigrationWatch implements AutoCloseable {
   /** Looks at everything anew, where it has been started: what was seen so far is no longer so. */
   public synchronized void beginAnew() {
     if (started && !closed) {
-      informer.stop();
-      informer = newInformer();
-      lastLook = List.of();
-      start();
+      replace();
     }
+  }
+
+  private void replace() {
+    informer.stop();
+    informer = newInformer();
+    lastLook = List.of();
+    start();
   }
 
   /** Whether the watch stands, as far as it knows itself. */
@@ -118,7 +122,7 @@ public final class MigrationWatch implements AutoCloseable {
     look.forEach(changed);
     if (!closed && lastLook.stream().anyMatch(isUnheard(look))) {
       LOG.warn("the watch of migrations has gone deaf; a new one begins");
-      beginAnew();
+      replace();
     }
     lastLook = look;
   }

@@ -107,7 +107,7 @@ final class DestinationRole extends Role {
     record(
         entry ->
             entry
-                .withDefinedBefore(here.isPresent())
+                .withDefinitionSeen(here.isPresent())
                 .withBaseline(new Baseline(Domains.report(here), host.bootID(), daemonStart())));
     var facts = host.hypervisor().host();
     var seen =
@@ -162,6 +162,7 @@ final class DestinationRole extends Role {
     var domain = host.hypervisor().domain(instanceUUID);
     var now = Domains.report(domain);
     var started = started(now);
+    noteDefinition(now);
     if (started == Started.Started && source != null && source.switched() == Switched.Gone) {
       takeOverAutostart(source);
     }
@@ -178,6 +179,15 @@ final class DestinationRole extends Role {
             .done(done == 0 ? null : done));
     evidenceChanged = false;
     proceed();
+  }
+
+  /** Whoever removes it: that there is none any more must not pass for that there never was one. */
+  private void noteDefinition(DomainReport now) {
+    var entry = entry();
+    var inactive = now.state() == DomainState.ShutOff || now.state() == DomainState.Crashed;
+    if (inactive && entry != null && !entry.definitionSeen()) {
+      record(e -> e.withDefinitionSeen(true));
+    }
   }
 
   private void takeOverAutostart(SourceReport source) {
@@ -235,7 +245,8 @@ final class DestinationRole extends Role {
             entry.resumed(),
             !entry.eventsMissed() && isSameDaemon(entry),
             needs != null && Boolean.TRUE.equals(needs.persistent()),
-            entry.definedBefore(),
+            entry.definitionSeen(),
+            entry.discarded(),
             handover.isHeldBack()));
   }
 
@@ -262,6 +273,9 @@ final class DestinationRole extends Role {
     var incoming = domain.isPresent() && domain.get().incoming();
     var permission = OrderGuard.permit(order, now, incoming, attemptUID);
     if (permission == OrderGuard.Permission.Act) {
+      if (started(now) == Started.NeverStarted) {
+        record(entry -> entry.withDiscarded(true));
+      }
       remove(instanceUUID, now);
     }
     return permission;

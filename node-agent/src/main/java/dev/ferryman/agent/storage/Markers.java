@@ -14,8 +14,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -30,13 +33,22 @@ public final class Markers {
   private final ExecutorService threads;
   private final Supplier<List<Mount>> mounts;
   private final Clock clock;
+  private final Duration patience;
+
+  /** What makes markers, until it is known to have ended. */
+  private final ConcurrentMap<Path, Future<Path>> late = new ConcurrentHashMap<>();
 
   /**
    * @param threads must not be bounded: a blocked access keeps its thread
    * @param mounts what is mounted on this host now
    */
   public Markers(ExecutorService threads, Supplier<List<Mount>> mounts, Clock clock) {
+    this(threads, mounts, clock, PATIENCE);
+  }
+
+  Markers(ExecutorService threads, Supplier<List<Mount>> mounts, Clock clock, Duration patience) {
     this.threads = threads;
+    this.patience = patience;
     this.mounts = mounts;
     this.clock = clock;
   }
@@ -69,20 +81,23 @@ public final class Markers {
    * @throws IOException also if the file system does not answer
    */
   public void put(Path marker, String attemptUID) throws IOException {
-    patiently(
-        marker,
-        () -> {
-          // Others write into that directory too: no link of theirs is followed.
-          Files.writeString(
-              marker,
-              attemptUID,
-              StandardCharsets.UTF_8,
-              StandardOpenOption.CREATE,
-              StandardOpenOption.TRUNCATE_EXISTING,
-              StandardOpenOption.WRITE,
-              LinkOption.NOFOLLOW_LINKS);
-          return null;
-        });
+    var making =
+        threads.submit(
+            () -> {
+              // Others write into that directory too: no link of theirs is followed.
+              Files.writeString(
+                  marker,
+                  attemptUID,
+                  StandardCharsets.UTF_8,
+                  StandardOpenOption.CREATE,
+                  StandardOpenOption.TRUNCATE_EXISTING,
+                  StandardOpenOption.WRITE,
+                  LinkOption.NOFOLLOW_LINKS);
+              return marker;
+            });
+    late.put(marker, making);
+    await(marker, making);
+    late.remove(marker);
   }
 
   /**
@@ -95,12 +110,18 @@ public final class Markers {
   }
 
   /**
-   * Removes a marker, if it is there.
+   * Removes a marker, if it is there. One whose making was given up may still come to be made: then
+   * it is not gone before that has come to its end.
    *
    * @throws IOException also if the file system does not answer
    */
   public void remove(Path marker) throws IOException {
+    var making = late.get(marker);
+    if (making != null && !making.isDone()) {
+      throw new IOException(marker + " may still be made: " + marker.getParent() + " hangs");
+    }
     patiently(marker, () -> Files.deleteIfExists(marker));
+    late.remove(marker);
   }
 
   /**
@@ -153,13 +174,16 @@ public final class Markers {
   }
 
   private <T> T patiently(Path marker, Callable<T> access) throws IOException {
-    var pending = threads.submit(access);
+    return await(marker, threads.submit(access));
+  }
+
+  /** What is not there in time goes on: nothing can interrupt a thread that is in the kernel. */
+  private <T> T await(Path marker, Future<T> pending) throws IOException {
     try {
-      return pending.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      return pending.get(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      pending.cancel(true);
       throw new IOException(
-          marker.getParent() + " does not answer within " + PATIENCE.toSeconds() + " s", e);
+          marker.getParent() + " does not answer within " + patience.toMillis() + " ms", e);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof IOException cause) {
         throw cause;

@@ -18,12 +18,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 class StartedEvidenceTest {
   private static final String ATTEMPT = "3f1c5f0e-0000-4000-8000-000000000001/1";
   private static final String OTHER = "3f1c5f0e-0000-4000-8000-000000000002/1";
-  private static final History SEEN_ALL = new History(false, true, true, false, false);
-  private static final History GAP = new History(false, false, true, false, false);
-  private static final History GAP_TRANSIENT = new History(false, false, false, false, false);
-  private static final History GAP_DEFINED_BEFORE = new History(false, false, true, true, false);
-  private static final History HELD_BACK = new History(false, false, false, true, true);
-  private static final History RESUMED = new History(true, false, true, false, false);
+  private static final History SEEN_ALL = new History(false, true, true, false, false, false);
+  private static final History GAP = new History(false, false, true, false, false, false);
+  private static final History GAP_TRANSIENT =
+      new History(false, false, false, false, false, false);
+  private static final History GAP_DEFINED_BEFORE =
+      new History(false, false, true, true, false, false);
+  private static final History HELD_BACK = new History(false, false, false, true, false, true);
+  private static final History GAP_DISCARDED = new History(false, false, false, true, true, false);
+  private static final History RESUMED = new History(true, false, true, false, false, false);
 
   @ParameterizedTest(name = "{0} -> {3}")
   @MethodSource("histories")
@@ -59,6 +62,11 @@ class StartedEvidenceTest {
             domain(Absent, null),
             GAP_DEFINED_BEFORE,
             Started.Unknown),
+        Arguments.of(
+            "nothing there, events missed, this host has removed what never ran",
+            domain(Absent, null),
+            GAP_DISCARDED,
+            Started.NeverStarted),
         Arguments.of(
             "shut off copy, events missed: it may have run",
             domain(ShutOff, ATTEMPT),

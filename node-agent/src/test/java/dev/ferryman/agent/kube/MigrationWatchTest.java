@@ -88,7 +88,7 @@ class MigrationWatchTest {
             .withName(name)
             .addToLabels("host.ferryman.dev/" + host, "source")
             .build());
-    migration.setSpec(new LiveMigrationSpec("i-1", "host-c", null));
+    migration.setSpec(LiveMigrationSpec.of("i-1", "host-c"));
     client.resource(migration).create();
   }
 }

@@ -329,6 +329,24 @@ class MigrationRolesTest {
   }
 
   @Test
+  void copyThatAPersonHasRemovedIsNotTakenForOneThatNeverWas() throws InterruptedException {
+    var migration = scene.orderAndStart();
+    scene.killAgents();
+    migration.succeed();
+    scene.hostC.destroy(scene.guest.uuid());
+    scene.startAgentB();
+    scene.startAgentC();
+    assertThat(scene.awaitEvidence().destination().started()).isEqualTo(Started.Unknown);
+
+    scene.hostC.undefine(scene.guest.uuid());
+
+    var status =
+        scene.await(
+            "word of its removal", now -> now.destination().domain().state() == DomainState.Absent);
+    assertThat(status.destination().started()).isEqualTo(Started.Unknown);
+  }
+
+  @Test
   void migrationThatNobodyOrderedIsToldOfAndLeftAlone() throws InterruptedException {
     var guest = scene.hostB.define("by-hand").start();
     var request =

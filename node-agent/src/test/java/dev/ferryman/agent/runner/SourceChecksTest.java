@@ -11,6 +11,7 @@ import dev.ferryman.crds.livemigration.Disk;
 import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.SourceReportBuilder;
 import dev.ferryman.crds.livemigration.SourceState;
+import dev.ferryman.crds.livemigration.Switchover;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.List;
@@ -42,7 +43,7 @@ class SourceChecksTest {
                     "q35",
                     1,
                     192,
-                    Collections.nCopies(100, new Disk("vda", "file", path, false)),
+                    Collections.nCopies(100, new Disk("vda", "file", path, false, null)),
                     null,
                     List.of(),
                     ATTEMPT)));
@@ -69,7 +70,7 @@ class SourceChecksTest {
             .sequence(1L)
             .bootID("boot")
             .state(DestinationState.Refused)
-            .checks(DestinationChecks.judge(needs, "uuid", seen))
+            .checks(DestinationChecks.judge(needs, "uuid", Switchover.Fast, seen))
             .build();
 
     var schema = PublishedSchema.ofStatus("livemigrations");

@@ -2,13 +2,19 @@ package dev.ferryman.agent.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +42,26 @@ class MarkersTest {
     markers.put(marker, ATTEMPT);
 
     assertThat(markers.find(marker, ATTEMPT)).isEqualTo(Markers.Finding.SharedWithLocks);
+  }
+
+  @Test
+  void markerThatMayStillBeMadeIsNotCalledRemoved() throws Exception {
+    var hangs = new CountDownLatch(1);
+    var hanging = new Markers(hanging(hangs), List::of, Clock.systemUTC(), Duration.ofMillis(50));
+    var marker = Markers.in(directory, ATTEMPT);
+
+    assertThatThrownBy(() -> hanging.put(marker, ATTEMPT)).hasMessageContaining("does not answer");
+    assertThatThrownBy(() -> hanging.remove(marker)).hasMessageContaining("may still be made");
+    hangs.countDown();
+
+    await()
+        .ignoreExceptionsInstanceOf(IOException.class)
+        .until(
+            () -> {
+              hanging.remove(marker);
+              return true;
+            });
+    assertThat(directory).isEmptyDirectory();
   }
 
   @Test
@@ -89,5 +115,46 @@ class MarkersTest {
     markers.remove(marker);
 
     assertThat(directory).isEmptyDirectory();
+  }
+
+  /** A file system that answers only when the latch is open. */
+  private ExecutorService hanging(CountDownLatch open) {
+    return new AbstractExecutorService() {
+      @Override
+      public void execute(Runnable work) {
+        threads.execute(
+            () -> {
+              try {
+                open.await();
+                work.run();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
+      }
+
+      @Override
+      public void shutdown() {}
+
+      @Override
+      public List<Runnable> shutdownNow() {
+        return List.of();
+      }
+
+      @Override
+      public boolean isShutdown() {
+        return false;
+      }
+
+      @Override
+      public boolean isTerminated() {
+        return false;
+      }
+
+      @Override
+      public boolean awaitTermination(long timeout, TimeUnit unit) {
+        return false;
+      }
+    };
   }
 }

@@ -124,7 +124,7 @@ class OperatorProcessIT {
   private void assertAnswers() {
     var order = new LiveMigration();
     order.setMetadata(new ObjectMetaBuilder().withName("order-" + UUID.randomUUID()).build());
-    order.setSpec(new LiveMigrationSpec("nobody", "host-x", null));
+    order.setSpec(LiveMigrationSpec.of("nobody", "host-x"));
     var name = admin.resource(order).create().getMetadata().getName();
     await("answer to an order")
         .atMost(Duration.ofSeconds(20))

@@ -272,7 +272,8 @@ class TwoLeadersPropertyTest {
         return;
       }
       if (calls == 0) {
-        assertThat(outcome).contains(Phase.Cancelled);
+        // Cancelled, or an agent did not answer within the time that it is given.
+        assertThat(outcome.get()).isIn(Phase.Failed, Phase.Cancelled);
       } else if (ending == Ending.Moved) {
         assertThat(outcome).contains(Phase.Succeeded);
       } else {

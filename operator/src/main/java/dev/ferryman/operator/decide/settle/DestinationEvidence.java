@@ -31,6 +31,9 @@ public sealed interface DestinationEvidence {
    */
   record NeverStarted(boolean defined) implements DestinationEvidence {}
 
+  /** It is there, inactive, and nobody can tell any more whether it ever ran. */
+  record InactiveUnproved(SourceEvidence.GuestEnd end) implements DestinationEvidence {}
+
   /** It is not there, and nobody can tell any more whether it ever ran there. */
   record AbsentUnproved() implements DestinationEvidence {}
 

@@ -260,7 +260,11 @@ public record Evidence(
     if (domain.state() == DomainState.ShutOff || domain.state() == DomainState.Crashed) {
       return started == Started.Started
           ? new StartedEnded(end(domain), true)
-          : started == Started.NeverStarted ? new NeverStarted(true) : unclear();
+          : started == Started.NeverStarted
+              ? new NeverStarted(true)
+              : started == Started.Unknown
+                  ? new DestinationEvidence.InactiveUnproved(end(domain))
+                  : unclear();
     }
     return unclear();
   }

@@ -10,6 +10,7 @@ public enum Row {
   MovedAndPausedSince("the guest has run at the destination and is paused there now"),
   LeftoverDefinition("the guest runs at the destination; its definition is left at the source"),
   EndedAfterMove("the guest has ended at the destination, after the move"),
+  Nowhere("no copy of the guest is on either host any more, or none that could run"),
   EndedDuringMove("the guest has ended at the source, during the move"),
   LeftoverAtDestination("the guest has ended; the attempt left a definition at the destination"),
   DestinationUnverified("the source has handed over, the destination's host is silent"),

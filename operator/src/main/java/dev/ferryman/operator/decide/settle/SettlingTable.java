@@ -8,6 +8,7 @@ import dev.ferryman.crds.livemigration.DestinationOrder;
 import dev.ferryman.crds.livemigration.SourceOrder;
 import dev.ferryman.operator.decide.settle.DestinationEvidence.AbsentUnproved;
 import dev.ferryman.operator.decide.settle.DestinationEvidence.CompletePaused;
+import dev.ferryman.operator.decide.settle.DestinationEvidence.InactiveUnproved;
 import dev.ferryman.operator.decide.settle.DestinationEvidence.IncomingPaused;
 import dev.ferryman.operator.decide.settle.DestinationEvidence.NeverStarted;
 import dev.ferryman.operator.decide.settle.DestinationEvidence.StartedEnded;
@@ -18,6 +19,7 @@ import dev.ferryman.operator.decide.settle.SourceEvidence.GuestEnd;
 import dev.ferryman.operator.decide.settle.SourceEvidence.MayHaveSwitched;
 import dev.ferryman.operator.decide.settle.SourceEvidence.NeverStopped;
 import dev.ferryman.operator.decide.settle.SourceEvidence.NotStarted;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,7 +112,21 @@ public final class SettlingTable {
     if (destination instanceof DestinationEvidence.Silent) {
       return new Verdict.Waits(Row.DestinationUnverified, Reason.DestinationUnverified);
     }
-    return unknown();
+    return nowhere(gone, destination).orElseGet(SettlingTable::unknown);
+  }
+
+  /**
+   * Nothing runs, and nothing is left that could be resumed: whichever copy ran last has ended, or
+   * a person has removed it. Which of two definitions is the last one's is not guessed.
+   */
+  private static Optional<Verdict> nowhere(Gone gone, DestinationEvidence destination) {
+    if (destination instanceof AbsentUnproved
+        || (destination instanceof NeverStarted never && !never.defined())) {
+      return Optional.of(new Verdict.Ended(Row.Nowhere, reason(gone.end())));
+    }
+    return destination instanceof InactiveUnproved inactive && !gone.defined()
+        ? Optional.of(new Verdict.Ended(Row.Nowhere, reason(inactive.end())))
+        : Optional.empty();
   }
 
   /** The guest is the destination's; a definition at the source would only be in the way. */

@@ -134,7 +134,7 @@ class InstanceProjectionTest {
   void aConflictStandsThoughTheOperatorThatSawItIsGone() {
     var b = Sample.host("host-b", Sample.instance());
     var c = Sample.host("host-c", Sample.instance());
-    twice.put(Sample.UUID, Set.of("host-b", "host-c"));
+    twice.put(Sample.UUID, new TreeSet<>(Set.of("host-b", "host-c")));
     project(b, c);
     twice.clear();
     now = now.plusSeconds(60);

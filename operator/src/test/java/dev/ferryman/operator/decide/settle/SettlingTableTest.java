@@ -45,6 +45,8 @@ class SettlingTableTest {
   private static final DestinationEvidence COMPLETE_UNSURE = new CompletePaused(false);
   private static final DestinationEvidence INCOMING = new IncomingPaused();
   private static final DestinationEvidence PAUSED_SINCE = new StartedPaused("I/O error");
+  private static final DestinationEvidence INACTIVE =
+      new DestinationEvidence.InactiveUnproved(GuestEnd.Crashed);
   private static final DestinationEvidence ABSENT_UNPROVED =
       new DestinationEvidence.AbsentUnproved();
   private static final DestinationEvidence D_SILENT = new DestinationEvidence.Silent();
@@ -86,7 +88,7 @@ class SettlingTableTest {
             false,
             order(Row.LeftoverAtDestination, SourceOrder.None, DestinationOrder.Undefine)),
         row(CRASHED, DEFINED, false, unknown()),
-        row(MIGRATED, ABSENT, false, unknown()),
+        row(MIGRATED, ABSENT, false, ended(Row.Nowhere, Reason.GuestStopped)),
         row(
             MIGRATED,
             new StartedEnded(GuestEnd.Stopped, true),
@@ -115,8 +117,12 @@ class SettlingTableTest {
             PAUSED_SINCE,
             false,
             order(Row.LeftoverDefinition, SourceOrder.Undefine, DestinationOrder.None)),
-        row(MIGRATED, ABSENT_UNPROVED, false, unknown()),
-        row(STOPPED, ABSENT_UNPROVED, false, unknown()),
+        row(MIGRATED, ABSENT_UNPROVED, false, ended(Row.Nowhere, Reason.GuestStopped)),
+        row(STOPPED, ABSENT_UNPROVED, false, ended(Row.Nowhere, Reason.GuestStopped)),
+        row(MIGRATED, INACTIVE, false, ended(Row.Nowhere, Reason.GuestCrashed)),
+        row(MIGRATED_LEFTOVER, INACTIVE, false, unknown()),
+        row(MAYBE_PAUSED, INACTIVE, false, unknown()),
+        row(STAYED, INACTIVE, false, unknown()),
         row(MIGRATED, INCOMING, false, unknown()),
         row(MIGRATED, D_UNCLEAR, false, unknown()),
         // the source never stopped

@@ -1,0 +1,91 @@
+package dev.ferryman.lab.chaos;
+
+import dev.ferryman.lab.chaos.Plan.PlannedOrder;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.locks.LockSupport;
+
+/** Moves one guest about: orders, waits until the order is over, and has the outcome judged. */
+final class Mover {
+  private static final Duration LOOK = Duration.ofMillis(50);
+
+  /** What is refused now, since a host is away, is refused a moment later, too. */
+  private static final Duration PAUSE_AFTER_REFUSAL = Duration.ofSeconds(3);
+
+  private final Settings settings;
+  private final Pace pace;
+  private final Timeline timeline;
+  private final Migrations migrations;
+  private final Judge judge;
+  private final Summary summary;
+
+  Mover(
+      Settings settings,
+      Pace pace,
+      Timeline timeline,
+      Migrations migrations,
+      Judge judge,
+      Summary summary) {
+    this.settings = settings;
+    this.pace = pace;
+    this.timeline = timeline;
+    this.migrations = migrations;
+    this.judge = judge;
+    this.summary = summary;
+  }
+
+  /** One order after the other, until the end of the run. */
+  void run(ChaosGuest guest, List<PlannedOrder> orders) {
+    for (var i = 0; i < orders.size(); i++) {
+      if (!pace.pause(orders.get(i).pause())) {
+        return;
+      }
+      var name = String.format(Locale.ROOT, "%s-%03d", guest, i + 1);
+      if (!move(guest, name, orders.get(i))) {
+        return;
+      }
+    }
+  }
+
+  /** False if it never came to its end. */
+  private boolean move(ChaosGuest guest, String name, PlannedOrder planned) {
+    var source = guest.beats().lastHost();
+    var destination = planned.stays() ? source : settings.otherThan(source);
+    timeline.add(Timeline.Kind.ORDER, name + ": from " + source + " to " + destination);
+    Orders.move(name, guest.name(), destination);
+    summary.ordered();
+    takeBack(name, planned);
+    while (!migrations.get(name).map(Migrations.Seen::isOver).orElse(false)) {
+      var stalled = migrations.get(name).filter(seen -> seen.word().stalled()).isPresent();
+      if (stalled ? pace.patienceWithStalledHasEnded() : pace.patienceHasEnded()) {
+        return false;
+      }
+      park();
+    }
+    var seen = migrations.get(name).orElseThrow();
+    summary.outcome(seen);
+    judge.judge(new Outcome(name, guest, source, destination, seen));
+    if (seen.object().getStatus() != null && seen.object().getStatus().source() == null) {
+      pace.pause(PAUSE_AFTER_REFUSAL);
+    }
+    return true;
+  }
+
+  private void takeBack(String name, PlannedOrder planned) {
+    if (planned.takenBack() == Plan.TakenBack.No || !pace.pause(planned.takenBackAfter())) {
+      return;
+    }
+    timeline.add(Timeline.Kind.ORDER, name + ": " + planned.takenBack());
+    switch (planned.takenBack()) {
+      case Cancelled -> Orders.cancel(name);
+      case Deleted -> Orders.delete(name);
+      case No -> throw new IllegalStateException();
+    }
+    summary.takenBack(planned.takenBack());
+  }
+
+  private static void park() {
+    LockSupport.parkNanos(LOOK.toNanos());
+  }
+}

@@ -1,0 +1,57 @@
+package dev.ferryman.lab.chaos;
+
+import static dev.ferryman.lab.Lab.tryLab;
+
+import java.time.Duration;
+import java.util.List;
+
+/** Kills guests' QEMU processes. */
+final class QemuKiller {
+  private static final Duration LOOK = Duration.ofMillis(50);
+
+  private final Pace pace;
+  private final Timeline timeline;
+  private final Migrations migrations;
+  private final List<ChaosGuest> guests;
+
+  QemuKiller(Pace pace, Timeline timeline, Migrations migrations, List<ChaosGuest> guests) {
+    this.pace = pace;
+    this.timeline = timeline;
+    this.migrations = migrations;
+    this.guests = guests;
+  }
+
+  /** Kills the copy of the next guest that is copied; false if none is in that time. */
+  boolean killIncoming(Duration patience) {
+    var end = System.nanoTime() + patience.toNanos();
+    while (System.nanoTime() < end && pace.pause(LOOK)) {
+      var copying = migrations.copying();
+      if (copying.isPresent()) {
+        var migration = copying.get();
+        return kill(guest(migration.getSpec().instance()), migration.getStatus().destinationHost());
+      }
+    }
+    return false;
+  }
+
+  /** Kills a guest; false if it does not run. */
+  boolean killGuest(int number) {
+    var guest = guests.get(number);
+    return kill(guest, guest.beats().lastHost());
+  }
+
+  private ChaosGuest guest(String name) {
+    return guests.stream().filter(guest -> guest.name().equals(name)).findFirst().orElseThrow();
+  }
+
+  /** Also the incoming one can be the only copy, by the time that the signal is sent. */
+  private boolean kill(ChaosGuest guest, String host) {
+    guest.aboutToBeKilled();
+    if (tryLab("kill", "qemu", host, guest.name()).exitCode() != 0) {
+      guest.wasNotKilled();
+      return false;
+    }
+    timeline.add(Timeline.Kind.FAULT, "killed the QEMU of " + guest + " on " + host);
+    return true;
+  }
+}
