@@ -38,6 +38,7 @@ public final class FerrymanServer implements AutoCloseable {
     var server = new FerrymanServer(ControlPlane.start(Binaries.find()));
     try {
       server.installChart();
+      server.awaitStorage();
       server.awaitPolicies();
       return server;
     } catch (RuntimeException | Error e) {
@@ -88,6 +89,22 @@ public final class FerrymanServer implements AutoCloseable {
                 "--kubeconfig=" + controlPlane.kubeconfig());
     if (answer.exitCode() != 0) {
       throw new IllegalStateException("helm install failed: " + answer.output());
+    }
+  }
+
+  /** The server answers lists of a new kind with 429 until its cache of them is filled. */
+  private void awaitStorage() {
+    for (var kind : List.of("LiveMigration", "HostResource", "Instance")) {
+      await("the server lists objects of kind " + kind)
+          .atMost(POLICY_TIMEOUT)
+          .ignoreExceptionsInstanceOf(KubernetesClientException.class)
+          .until(
+              () ->
+                  admin()
+                          .genericKubernetesResources("ferryman.dev/v1alpha1", kind)
+                          .list()
+                          .getItems()
+                      != null);
     }
   }
 

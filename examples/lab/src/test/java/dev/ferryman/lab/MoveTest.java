@@ -20,12 +20,17 @@ abstract class MoveTest extends LabTest {
   void prepareMove() {
     if (!whole) {
       deleteGuest();
-      guest = Guest.create("of-" + migration, "host-b");
+      guest = createGuest("of-" + migration, "host-b");
     }
     whole = false;
     guest.awaitBeating();
     move = Move.away(guest, migration);
     truth = Truth.before(move);
+  }
+
+  /** By default one with a disk on shared storage, where image locks work. */
+  protected Guest createGuest(String name, String host) {
+    return Guest.create(name, host);
   }
 
   @AfterAll

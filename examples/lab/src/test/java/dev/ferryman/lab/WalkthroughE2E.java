@@ -167,7 +167,7 @@ class WalkthroughE2E extends LabTest {
 
   @Test
   void guestOnABlockDeviceMovesBackAndForthWithoutLosingAWrite() {
-    try (var guest = Guest.create("blocky", "host-b", "--disk", "block").awaitBeating()) {
+    try (var guest = Guest.createOnBlockDevice("blocky", "host-b").awaitBeating()) {
       for (var destination : new String[] {"host-c", "host-b"}) {
         var name = migration + "-" + destination;
         Api.order(name, "blocky", destination);
@@ -175,6 +175,7 @@ class WalkthroughE2E extends LabTest {
         var end = Api.awaitEnd(name);
 
         assertThat(Api.reason(end)).as(Api.message(end)).isEqualTo("Migrated");
+        assertThat(end.getStatus().switchover()).isEqualTo(SwitchoverMode.Strict);
         guest.assertRunsOnlyOn(destination);
         guest.awaitBeating().assertNoHeartbeatLost();
         guest.assertDiskComplete();

@@ -1,0 +1,81 @@
+package dev.ferryman.lab;
+
+import static dev.ferryman.lab.Lab.lab;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.ferryman.crds.livemigration.DestinationOrder;
+import dev.ferryman.crds.livemigration.Phase;
+import dev.ferryman.crds.livemigration.SwitchoverMode;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Faults at the switch-over of a guest on a block device: no lock keeps a second copy from its
+ * disk, so that there must be none.
+ */
+class StrictE2E extends MoveTest {
+  @Override
+  protected Guest createGuest(String name, String host) {
+    return Guest.createOnBlockDevice(name, host);
+  }
+
+  /** libvirt itself would let both run, and write: the copy appears only after the call failed. */
+  @Test
+  void destinationsLibvirtdHangsUntilTheCallHasFailedAndThenGoesOn() {
+    Moment.SwitchingOver.reach(move);
+    assertThat(Api.status(move.name()).switchover()).isEqualTo(SwitchoverMode.Strict);
+    await("libvirt gives up, and lets the source go on")
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> move.guest().stateOn(move.source()).equals("running"));
+
+    lab("continue", "libvirtd", move.destination());
+
+    var end = Api.awaitEnd(move.name());
+    var settlement = end.getStatus().settlement();
+    if (settlement != null) {
+      assertThat(settlement.destination()).isEqualTo(DestinationOrder.Destroy);
+    }
+    assertTold(end, List.of("MigrationFailed"));
+  }
+
+  /** With neither the API nor the source's agent to say so, the source's libvirt does. */
+  @Test
+  void guestGoesOnWhileTheApiServerIsAway() {
+    move.orderSlowly();
+    lab("kill", "apiserver");
+    move.fast();
+    await("the guest runs at " + move.destination())
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> move.guest().stateOn(move.destination()).equals("running"));
+    lab("start", "apiserver");
+    assertTold(Api.awaitEnd(move.name()), List.of("Migrated"));
+  }
+
+  @Test
+  void guestGoesOnWithoutTheSourcesAgent() {
+    move.orderSlowly();
+    lab("kill", "agent", move.source());
+    move.fast();
+    await("the guest runs at " + move.destination())
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> move.guest().stateOn(move.destination()).equals("running"));
+    assertThat(Api.phase(move.name())).isEqualTo(Phase.Migrating);
+    lab("start", "agent", move.source());
+    assertTold(Api.awaitEnd(move.name()), List.of("Migrated"));
+  }
+
+  /** Nobody else may let the copy go on: it waits for its agent. */
+  @Test
+  void copyWaitsForTheDestinationsAgent() {
+    move.orderSlowly();
+    lab("kill", "agent", move.destination());
+    move.fast();
+    move.awaitSourceEnd();
+    assertThat(move.guest().stateOn(move.source())).isEmpty();
+    assertThat(move.guest().stateOn(move.destination())).isEqualTo("paused");
+    lab("start", "agent", move.destination());
+    assertTold(Api.awaitEnd(move.name()), List.of("Migrated"));
+  }
+}
