@@ -1,34 +1,24 @@
 package dev.ferryman.agent.runner;
 
-import dev.ferryman.agent.decide.DestinationChecks;
-import dev.ferryman.agent.decide.DestinationChecks.Directory;
 import dev.ferryman.agent.decide.DestinationStep;
 import dev.ferryman.agent.decide.DestinationStepViewBuilder;
 import dev.ferryman.agent.decide.OrderGuard;
 import dev.ferryman.agent.decide.StartedEvidence;
-import dev.ferryman.agent.journal.Baseline;
 import dev.ferryman.agent.journal.JournalEntry;
 import dev.ferryman.agent.journal.Stage;
 import dev.ferryman.agent.libvirt.DomainFacts;
 import dev.ferryman.agent.libvirt.LifecycleEvent;
-import dev.ferryman.agent.storage.Markers;
 import dev.ferryman.crds.livemigration.DestinationOrder;
 import dev.ferryman.crds.livemigration.DestinationState;
 import dev.ferryman.crds.livemigration.DomainReport;
 import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.LiveMigration;
-import dev.ferryman.crds.livemigration.Needs;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.SourceReport;
 import dev.ferryman.crds.livemigration.Started;
 import dev.ferryman.crds.livemigration.Switched;
-import java.io.IOException;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +35,7 @@ final class DestinationRole extends Role {
 
   private final DestinationHalf half = new DestinationHalf(this);
   private final DestinationHandover handover = new DestinationHandover(this, this::source);
+  private final DestinationChecking checking = new DestinationChecking(this, half, handover);
   private final Autostart autostart = new Autostart(this);
   private boolean evidenceChanged;
   private boolean orphanLooks;
@@ -60,7 +51,7 @@ final class DestinationRole extends Role {
     half.seen(status().destination());
     switch (DestinationStep.next(view())) {
       case Wait -> {}
-      case Check -> check();
+      case Check -> checking.check(Objects.requireNonNull(source()));
       case RefuseSecondRun ->
           half.say(
               half.next(DestinationState.Refused, null)
@@ -97,63 +88,6 @@ final class DestinationRole extends Role {
   private DestinationOrder order() {
     var settlement = status().settlement();
     return settlement == null ? DestinationOrder.None : settlement.destination();
-  }
-
-  private void check() {
-    var source = Objects.requireNonNull(source());
-    var needs = Objects.requireNonNull(source.needs());
-    var uuid = instanceUUID;
-    var here = host.hypervisor().domain(uuid);
-    record(
-        entry ->
-            entry
-                .withDefinitionSeen(here.isPresent())
-                .withBaseline(new Baseline(Domains.report(here), host.bootID(), daemonStart())));
-    var facts = host.hypervisor().host();
-    var seen =
-        new DestinationChecks.Seen(
-            host.name(),
-            facts.domainTypes(),
-            facts.machineTypes(),
-            host.hypervisor().domainNamed(needs.domainName()).map(DomainFacts::uuid).orElse(null),
-            here.map(DomainFacts::name).orElse(null),
-            directories(needs));
-    var checks = DestinationChecks.judge(needs, uuid, migration.getSpec().switchoverOrAuto(), seen);
-    var imageLocks = DestinationChecks.hasImageLocks(needs, seen);
-    handover.prepare(needs, imageLocks);
-    half.say(
-        half.next(
-                DestinationChecks.refuse(checks)
-                    ? DestinationState.Refused
-                    : DestinationState.Checked,
-                source)
-            .checks(checks)
-            .imageLocks(imageLocks)
-            .domain(Domains.report(here)));
-  }
-
-  private Map<String, Directory> directories(Needs needs) {
-    var found = new HashMap<String, Directory>();
-    for (var disk : needs.disks()) {
-      var path = disk.path();
-      if ("file".equals(disk.type()) && path != null) {
-        found.computeIfAbsent(DestinationChecks.directoryOf(path), this::directory);
-      }
-    }
-    return found;
-  }
-
-  private Directory directory(String path) {
-    try {
-      return switch (host.markers().find(Markers.in(Path.of(path), attemptUID), attemptUID)) {
-        case SharedWithLocks -> Directory.SharedWithLocks;
-        case SharedWithoutLocks -> Directory.SharedWithoutLocks;
-        case NotShared -> Directory.NotShared;
-        case NoDirectory -> Directory.Missing;
-      };
-    } catch (IOException | InvalidPathException e) {
-      return Directory.Silent;
-    }
   }
 
   private void reportEvidence(int done) {

@@ -13,6 +13,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -34,6 +35,9 @@ public final class Markers {
   private final Supplier<List<Mount>> mounts;
   private final Clock clock;
   private final Duration patience;
+
+  /** Where a lock was granted once: that stays so as long as it is mounted. */
+  private final Set<Mount> lockable = ConcurrentHashMap.newKeySet();
 
   /** What makes markers, until it is known to have ended. */
   private final ConcurrentMap<Path, Future<Path>> late = new ConcurrentHashMap<>();
@@ -162,10 +166,18 @@ public final class Markers {
   /** As QEMU's image locks need it: granted here, and seen by every host. */
   private boolean locksWork(Path marker) throws IOException {
     var directory = Objects.requireNonNull(marker.getParent()).toRealPath();
-    if (!Mount.of(directory, mounts.get()).map(Mount::locksReachOthers).orElse(false)) {
+    var mount = Mount.of(directory, mounts.get());
+    if (mount.isEmpty() || !mount.get().locksReachOthers()) {
       return false;
     }
-    try (var file = FileChannel.open(marker, StandardOpenOption.WRITE);
+    if (!lockable.contains(mount.get()) && isGranted(marker)) {
+      lockable.add(mount.get());
+    }
+    return lockable.contains(mount.get());
+  }
+
+  private static boolean isGranted(Path marker) {
+    try (var file = FileChannel.open(marker, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
         var lock = file.tryLock()) {
       return lock != null;
     } catch (IOException notSupported) {

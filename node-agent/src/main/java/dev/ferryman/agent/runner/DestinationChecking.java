@@ -1,0 +1,91 @@
+package dev.ferryman.agent.runner;
+
+import dev.ferryman.agent.decide.DestinationChecks;
+import dev.ferryman.agent.decide.DestinationChecks.Directory;
+import dev.ferryman.agent.journal.Baseline;
+import dev.ferryman.agent.libvirt.DomainFacts;
+import dev.ferryman.agent.storage.Markers;
+import dev.ferryman.crds.livemigration.DestinationState;
+import dev.ferryman.crds.livemigration.Needs;
+import dev.ferryman.crds.livemigration.SourceReport;
+import java.io.IOException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+
+/** The destination's look at itself, by what the source says that the instance needs. */
+final class DestinationChecking {
+  private final Role role;
+  private final DestinationHalf half;
+  private final DestinationHandover handover;
+
+  DestinationChecking(Role role, DestinationHalf half, DestinationHandover handover) {
+    this.role = role;
+    this.half = half;
+    this.handover = handover;
+  }
+
+  /** Checks each need live, and answers. */
+  void check(SourceReport source) {
+    var needs = Objects.requireNonNull(source.needs());
+    var host = role.host;
+    var uuid = role.instanceUUID;
+    var here = host.hypervisor().domain(uuid);
+    role.record(
+        entry ->
+            entry
+                .withDefinitionSeen(here.isPresent())
+                .withBaseline(
+                    new Baseline(Domains.report(here), host.bootID(), role.daemonStart())));
+    var facts = host.hypervisor().host();
+    var seen =
+        new DestinationChecks.Seen(
+            host.name(),
+            facts.domainTypes(),
+            facts.machineTypes(),
+            host.hypervisor().domainNamed(needs.domainName()).map(DomainFacts::uuid).orElse(null),
+            here.map(DomainFacts::name).orElse(null),
+            directories(needs));
+    var checks =
+        DestinationChecks.judge(needs, uuid, role.migration.getSpec().switchoverOrAuto(), seen);
+    var imageLocks = DestinationChecks.hasImageLocks(needs, seen);
+    handover.prepare(needs, imageLocks);
+    half.say(
+        half.next(
+                DestinationChecks.refuse(checks)
+                    ? DestinationState.Refused
+                    : DestinationState.Checked,
+                source)
+            .checks(checks)
+            .imageLocks(imageLocks)
+            .domain(Domains.report(here)));
+  }
+
+  private Map<String, Directory> directories(Needs needs) {
+    var found = new HashMap<String, Directory>();
+    for (var disk : needs.disks()) {
+      var path = disk.path();
+      if ("file".equals(disk.type()) && path != null) {
+        found.computeIfAbsent(DestinationChecks.directoryOf(path), this::directory);
+      }
+    }
+    return found;
+  }
+
+  private Directory directory(String path) {
+    try {
+      return switch (role.host
+          .markers()
+          .find(Markers.in(Path.of(path), role.attemptUID), role.attemptUID)) {
+        case SharedWithLocks -> Directory.SharedWithLocks;
+        case SharedWithoutLocks -> Directory.SharedWithoutLocks;
+        case NotShared -> Directory.NotShared;
+        case NoDirectory -> Directory.Missing;
+      };
+    } catch (IOException | InvalidPathException e) {
+      return Directory.Silent;
+    }
+  }
+}
