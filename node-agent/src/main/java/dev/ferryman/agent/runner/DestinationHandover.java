@@ -118,13 +118,31 @@ final class DestinationHandover {
     role.wakeAfter(
         pause,
         () -> {
-          if (isToResume() && !isSourceGone() && isWhole()) {
-            role.host.markers().threads().execute(() -> ask(pause));
-          } else {
+          if (!isToResume() || isSourceGone()) {
             asking = false;
             role.proceed();
+          } else {
+            askIfWhole(pause);
           }
         });
+  }
+
+  private void askIfWhole(Duration pause) {
+    try {
+      if (isWhole()) {
+        role.host.markers().threads().execute(() -> ask(pause));
+      } else {
+        asking = false;
+      }
+    } catch (HypervisorException noAnswer) {
+      LOG.debug("this host's libvirt does not show the copy of {} now", role.attemptUID, noAnswer);
+      askAgainAfter(pause);
+    }
+  }
+
+  private void askAgainAfter(Duration pause) {
+    var longer = pause.multipliedBy(2);
+    askAfter(longer.compareTo(LAST_PAUSE) < 0 ? longer : LAST_PAUSE);
   }
 
   private boolean isWhole() {
@@ -148,8 +166,7 @@ final class DestinationHandover {
             copyWaits = true;
             role.proceed();
           } else {
-            var longer = pause.multipliedBy(2);
-            askAfter(longer.compareTo(LAST_PAUSE) < 0 ? longer : LAST_PAUSE);
+            askAgainAfter(pause);
           }
         });
   }

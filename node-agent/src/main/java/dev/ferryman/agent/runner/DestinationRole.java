@@ -81,7 +81,8 @@ final class DestinationRole extends Role {
   }
 
   private @Nullable SourceReport source() {
-    var source = status().source();
+    var status = migration.getStatus();
+    var source = status == null ? null : status.source();
     return source != null && source.attemptUID().equals(attemptUID) ? source : null;
   }
 

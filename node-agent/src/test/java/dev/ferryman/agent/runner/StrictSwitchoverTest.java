@@ -145,6 +145,34 @@ class StrictSwitchoverTest {
   }
 
   @Test
+  void guestIsNotLostWithItsLiveMigrationAndTheAgents() throws InterruptedException {
+    var migration = start();
+    scene.killAgents();
+    scene.api.remove();
+    migration.succeed();
+    assertThat(copyOnC()).isEqualTo(DomainState.Paused);
+
+    scene.startAgentB();
+    scene.startAgentC();
+
+    await().until(() -> copyOnC() == DomainState.Running);
+    await().until(() -> scene.journalIsClosed(Part.Destination));
+  }
+
+  @Test
+  void libvirtThatHangsForAWhileDoesNotKeepTheGuestWaiting() throws InterruptedException {
+    var migration = start();
+    scene.api.weather(Weather.Down);
+    migration.finish();
+    await().until(() -> scene.hostC.askedOthers() > 0);
+    scene.hostC.hang();
+    migration.confirm();
+    scene.hostC.goOn();
+
+    await().until(() -> copyOnC() == DomainState.Running);
+  }
+
+  @Test
   void orderResumesTheCopy() throws InterruptedException {
     var migration = start();
     migration.loseReplyAfterStart();
