@@ -45,6 +45,17 @@ record Move(Guest guest, String name, String source, String destination) {
         .until(() -> guest.libvirtRecordOn(source).contains("phase='perform3_done'"));
   }
 
+  /**
+   * Waits until libvirt on a host shows the guest so.
+   *
+   * @param state in libvirt's words; empty: it is not there
+   */
+  void awaitGuest(String host, String state) {
+    Awaitility.await(guest.name() + " on " + host + ": " + (state.isEmpty() ? "gone" : state))
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> guest.stateOn(host).equals(state));
+  }
+
   /** Waits until libvirt's call has ended and the source's agent has said how. */
   void awaitSourceEnd() {
     Api.awaitStatus(name, "source has ended", Move::hasSourceEnded);

@@ -48,9 +48,7 @@ class NamedFaultE2E extends MoveTest {
     move.orderSlowly();
     lab("kill", "agent", move.source());
     move.fast();
-    await("end of the job")
-        .atMost(Duration.ofSeconds(60))
-        .until(() -> move.guest().stateOn(move.source()).isEmpty());
+    move.awaitGuest(move.source(), "");
     assertThat(Api.phase(move.name()).isTerminal()).as("an outcome without proof").isFalse();
     lab("start", "agent", move.source());
     var end = Api.awaitEnd(move.name());
@@ -92,9 +90,7 @@ class NamedFaultE2E extends MoveTest {
     move.orderSlowly();
     lab("stop", "agent", move.source());
     move.fast();
-    await("guest left " + move.source())
-        .atMost(Duration.ofSeconds(60))
-        .until(() -> move.guest().stateOn(move.source()).isEmpty());
+    move.awaitGuest(move.source(), "");
     lab("kill", "qemu", move.destination(), move.guest().name());
     lab("continue", "agent", move.source());
     assertTold(Api.awaitEnd(move.name()), List.of("GuestCrashed"));

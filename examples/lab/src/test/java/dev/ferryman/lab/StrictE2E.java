@@ -2,12 +2,10 @@ package dev.ferryman.lab;
 
 import static dev.ferryman.lab.Lab.lab;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.ferryman.crds.livemigration.DestinationOrder;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.SwitchoverMode;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -26,9 +24,8 @@ class StrictE2E extends MoveTest {
   void destinationsLibvirtdHangsUntilTheCallHasFailedAndThenGoesOn() {
     Moment.SwitchingOver.reach(move);
     assertThat(Api.status(move.name()).switchover()).isEqualTo(SwitchoverMode.Strict);
-    await("libvirt gives up, and lets the source go on")
-        .atMost(Duration.ofSeconds(60))
-        .until(() -> move.guest().stateOn(move.source()).equals("running"));
+    // libvirt gives up, and lets the source go on.
+    move.awaitGuest(move.source(), "running");
 
     lab("continue", "libvirtd", move.destination());
 
@@ -46,9 +43,7 @@ class StrictE2E extends MoveTest {
     move.orderSlowly();
     lab("kill", "apiserver");
     move.fast();
-    await("the guest runs at " + move.destination())
-        .atMost(Duration.ofSeconds(60))
-        .until(() -> move.guest().stateOn(move.destination()).equals("running"));
+    move.awaitGuest(move.destination(), "running");
     lab("start", "apiserver");
     assertTold(Api.awaitEnd(move.name()), List.of("Migrated"));
   }
@@ -58,9 +53,7 @@ class StrictE2E extends MoveTest {
     move.orderSlowly();
     lab("kill", "agent", move.source());
     move.fast();
-    await("the guest runs at " + move.destination())
-        .atMost(Duration.ofSeconds(60))
-        .until(() -> move.guest().stateOn(move.destination()).equals("running"));
+    move.awaitGuest(move.destination(), "running");
     assertThat(Api.phase(move.name())).isEqualTo(Phase.Migrating);
     lab("start", "agent", move.source());
     assertTold(Api.awaitEnd(move.name()), List.of("Migrated"));

@@ -12,13 +12,10 @@ final class Autostart {
     this.role = role;
   }
 
-  /** The source, before the call; journaled before it is done. */
+  /** The source of a guest that has a definition, before the call; journaled before it is done. */
   void takeOff() {
     var hypervisor = role.host.hypervisor();
-    var domain = hypervisor.domain(role.instanceUUID);
-    if (domain.isPresent()
-        && domain.get().persistent()
-        && hypervisor.autostart(role.instanceUUID)) {
+    if (hypervisor.autostart(role.instanceUUID)) {
       role.record(entry -> entry.withAutostart(true));
       hypervisor.setAutostart(role.instanceUUID, false);
     }

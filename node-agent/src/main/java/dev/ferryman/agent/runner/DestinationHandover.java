@@ -3,6 +3,7 @@ package dev.ferryman.agent.runner;
 import dev.ferryman.agent.decide.OrderGuard;
 import dev.ferryman.agent.decide.OrderGuard.Permission;
 import dev.ferryman.agent.journal.Giver;
+import dev.ferryman.agent.libvirt.DomainFacts;
 import dev.ferryman.agent.libvirt.HypervisorException;
 import dev.ferryman.crds.livemigration.DestinationOrder;
 import dev.ferryman.crds.livemigration.DomainState;
@@ -12,6 +13,7 @@ import dev.ferryman.crds.livemigration.Switched;
 import dev.ferryman.crds.livemigration.Switchover;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -95,13 +97,7 @@ final class DestinationHandover {
   Permission resume() {
     copyWaits = false;
     var hypervisor = role.host.hypervisor();
-    var domain = hypervisor.domain(role.instanceUUID);
-    var permission =
-        OrderGuard.permit(
-            DestinationOrder.Resume,
-            Domains.report(domain),
-            domain.isPresent() && domain.get().incoming(),
-            role.attemptUID);
+    var permission = permit(DestinationOrder.Resume, hypervisor.domain(role.instanceUUID));
     if (permission == Permission.Act) {
       role.record(entry -> entry.withResumeAsked(true));
       try {
@@ -146,13 +142,14 @@ final class DestinationHandover {
   }
 
   private boolean isWhole() {
-    var domain = role.host.hypervisor().domain(role.instanceUUID);
-    return OrderGuard.permit(
-            DestinationOrder.Resume,
-            Domains.report(domain),
-            domain.isPresent() && domain.get().incoming(),
-            role.attemptUID)
+    return permit(DestinationOrder.Resume, role.host.hypervisor().domain(role.instanceUUID))
         == Permission.Act;
+  }
+
+  /** Whether the copy, as it is now, may be dealt with so. */
+  Permission permit(DestinationOrder order, Optional<DomainFacts> domain) {
+    var incoming = domain.map(DomainFacts::incoming).orElse(false);
+    return OrderGuard.permit(order, Domains.report(domain), incoming, role.attemptUID);
   }
 
   /** On a thread that may be kept waiting. */

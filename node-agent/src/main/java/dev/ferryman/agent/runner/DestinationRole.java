@@ -28,8 +28,6 @@ final class DestinationRole extends Role {
   /** The source's libvirt ends its call some 200 ms after the guest has started here. */
   private static final Duration END_OF_SOURCE = Duration.ofSeconds(2);
 
-  private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
-
   /** A call that was announced has brought its copy by then, or never will. */
   private static final Duration ARRIVAL = Duration.ofSeconds(60);
 
@@ -38,7 +36,6 @@ final class DestinationRole extends Role {
   private final DestinationChecking checking = new DestinationChecking(this, half, handover);
   private final Autostart autostart = new Autostart(this);
   private boolean evidenceChanged;
-  private boolean orphanLooks;
   private @Nullable Long orphanSince;
   private boolean warned;
 
@@ -205,8 +202,7 @@ final class DestinationRole extends Role {
   private OrderGuard.Permission remove(DestinationOrder order) {
     var domain = host.hypervisor().domain(instanceUUID);
     var now = Domains.report(domain);
-    var incoming = domain.isPresent() && domain.get().incoming();
-    var permission = OrderGuard.permit(order, now, incoming, attemptUID);
+    var permission = handover.permit(order, domain);
     if (permission == OrderGuard.Permission.Act) {
       if (started(now) == Started.NeverStarted) {
         record(entry -> entry.withDiscarded(true));
@@ -274,7 +270,7 @@ final class DestinationRole extends Role {
         return;
       }
       if (mayStillBeOwed(entry)) {
-        lookAgainOrphaned();
+        lookAgainOrphaned(handover::look);
         return;
       }
       record(e -> e.withStage(Stage.Closed));
@@ -291,19 +287,6 @@ final class DestinationRole extends Role {
     return entry.giver() != null
         && !entry.resumed()
         && (handover.holdsCopy() || now - orphanSince < ARRIVAL.toNanos());
-  }
-
-  private void lookAgainOrphaned() {
-    if (!orphanLooks) {
-      orphanLooks = true;
-      wakeAfter(
-          LOOK_AGAIN,
-          () -> {
-            orphanLooks = false;
-            handover.look();
-            proceed();
-          });
-    }
   }
 
   @Override

@@ -11,6 +11,7 @@ import dev.ferryman.crds.livemigration.LiveMigration;
 import dev.ferryman.crds.livemigration.LiveMigrationStatus;
 import dev.ferryman.crds.livemigration.MigrationStatistics;
 import dev.ferryman.crds.livemigration.Phase;
+import dev.ferryman.crds.livemigration.SwitchoverMode;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.ExecutorService;
@@ -30,6 +31,7 @@ import org.slf4j.LoggerFactory;
 abstract class Role {
   private static final Logger LOG = LoggerFactory.getLogger(Role.class);
   private static final Duration RETRY = Duration.ofMillis(500);
+  private static final Duration ORPHAN_LOOK = Duration.ofSeconds(1);
 
   protected final HostContext host;
   protected final String attemptUID;
@@ -47,6 +49,7 @@ abstract class Role {
   private boolean gone;
   private boolean mustReread;
   private boolean retrying;
+  private boolean orphanLooks;
   private @Nullable String lastTrouble;
 
   /**
@@ -171,11 +174,6 @@ abstract class Role {
     perform(this::eventsMissed);
   }
 
-  /** Looks again: libvirt is back, or time has passed. */
-  final void wake() {
-    perform(this::proceed);
-  }
-
   /** Takes the next step; for an attempt that is over, that of an orphan. */
   protected final void proceed() {
     if (mustReread) {
@@ -232,6 +230,25 @@ abstract class Role {
           RETRY,
           () -> {
             retrying = false;
+            proceed();
+          });
+    }
+  }
+
+  /**
+   * Takes an orphan's next step a while later: one look at a time, however often something happens
+   * meanwhile.
+   *
+   * @param before what is looked at first
+   */
+  protected final void lookAgainOrphaned(Runnable before) {
+    if (!orphanLooks) {
+      orphanLooks = true;
+      wakeAfter(
+          ORPHAN_LOOK,
+          () -> {
+            orphanLooks = false;
+            before.run();
             proceed();
           });
     }
@@ -302,6 +319,11 @@ abstract class Role {
   protected final boolean isCancelled() {
     return migration.getSpec().cancelled()
         || migration.getMetadata().getDeletionTimestamp() != null;
+  }
+
+  /** Whether the copy waits at the destination until the source's is gone. */
+  protected final boolean isStrict() {
+    return status().switchover() == SwitchoverMode.Strict;
   }
 
   /** Name of the host that the instance goes to. */

@@ -42,6 +42,12 @@ final class SourceHalf {
     return last != null && last.switched() == Switched.Gone;
   }
 
+  /** Whether the instance was said to have a definition that outlives its shutdown. */
+  boolean isPersistent() {
+    var needs = last == null ? null : last.needs();
+    return needs != null && Boolean.TRUE.equals(needs.persistent());
+  }
+
   boolean hasEnded() {
     return last != null && last.endSequence() != null;
   }

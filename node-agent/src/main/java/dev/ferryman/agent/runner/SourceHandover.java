@@ -5,7 +5,6 @@ import dev.ferryman.agent.journal.JournalEntry;
 import dev.ferryman.agent.libvirt.LifecycleEvent;
 import dev.ferryman.crds.livemigration.DomainReport;
 import dev.ferryman.crds.livemigration.ProcessIdentity;
-import dev.ferryman.crds.livemigration.SwitchoverMode;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -38,7 +37,7 @@ final class SourceHandover {
   void watch() {
     var entry = role.entry();
     var process = entry == null ? null : processBefore(entry);
-    if (role.status().switchover() == SwitchoverMode.Strict && process != null && watch == null) {
+    if (role.isStrict() && process != null && watch == null) {
       watch =
           role.host
               .hypervisor()

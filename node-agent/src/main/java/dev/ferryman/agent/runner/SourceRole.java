@@ -20,16 +20,12 @@ import dev.ferryman.crds.livemigration.Progress;
 import dev.ferryman.crds.livemigration.SourceOrder;
 import dev.ferryman.crds.livemigration.SourceState;
 import dev.ferryman.crds.livemigration.Switched;
-import dev.ferryman.crds.livemigration.SwitchoverMode;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The part of the host that the instance leaves: it owns the libvirt job. */
 final class SourceRole extends Role {
-  private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
-
   private final SourceHalf half = new SourceHalf(this);
   private final Preflight preflight = new Preflight(this);
   private final SourceOrders orders = new SourceOrders(this);
@@ -38,7 +34,6 @@ final class SourceRole extends Role {
   private final SourceHandover handover = new SourceHandover(this);
   private final Autostart autostart = new Autostart(this);
   private boolean evidenceChanged;
-  private boolean orphanLooks;
   private @Nullable MigrationStatistics statistics;
 
   SourceRole(HostContext host, LiveMigration migration, Mission mission) {
@@ -115,7 +110,7 @@ final class SourceRole extends Role {
   /** Record before acting: the journal, then the API, which must accept it, then libvirt. */
   private void start() {
     preflight.removeMarkers();
-    call.prepare(preflight.route().address(), status().switchover() == SwitchoverMode.Strict);
+    call.prepare(preflight.route().address(), isStrict());
     var domain = host.hypervisor().domain(instanceUUID);
     var check = SourceChecks.domain(host.name(), instanceUUID, domain);
     if (domain.isEmpty() || SourceChecks.refuse(List.of(check))) {
@@ -139,7 +134,9 @@ final class SourceRole extends Role {
   }
 
   private void call() {
-    autostart.takeOff();
+    if (half.isPersistent()) {
+      autostart.takeOff();
+    }
     handover.watch();
     call.make();
   }
@@ -304,7 +301,7 @@ final class SourceRole extends Role {
     if (entry == null || !entry.stage().isOpen()) {
       done();
     } else if (entry.stage() == Stage.Starting && (call.isWaiting() || call.job().isActive())) {
-      lookAgainOrphaned();
+      lookAgainOrphaned(() -> {});
     } else {
       preflight.removeMarkers();
       handover.close();
@@ -316,19 +313,6 @@ final class SourceRole extends Role {
       }
       record(e -> e.withStage(Stage.Closed));
       done();
-    }
-  }
-
-  /** One look at a time, however often something happens meanwhile. */
-  private void lookAgainOrphaned() {
-    if (!orphanLooks) {
-      orphanLooks = true;
-      wakeAfter(
-          LOOK_AGAIN,
-          () -> {
-            orphanLooks = false;
-            proceed();
-          });
     }
   }
 

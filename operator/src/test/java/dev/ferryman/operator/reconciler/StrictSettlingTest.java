@@ -31,6 +31,12 @@ class StrictSettlingTest extends MoveFixture {
     api.source("move", Sample.source(SourceState.Running).needs(Sample.needs(false)).build());
   }
 
+  private void ended(Switched switched, DomainState state, String reason, Integer done) {
+    api.source(
+        "move",
+        Sample.ended(switched, state, reason).needs(Sample.needs(false)).done(done).build());
+  }
+
   private void copyWaits() {
     api.destination(
         "move",
@@ -56,9 +62,7 @@ class StrictSettlingTest extends MoveFixture {
   @Test
   void aWaitingCopyIsResumedWhenTheSourceIsGone() {
     toRunningStrict();
-    api.source(
-        "move",
-        Sample.ended(Switched.Gone, DomainState.Absent, null).needs(Sample.needs(false)).build());
+    ended(Switched.Gone, DomainState.Absent, null, null);
     copyWaits();
     reconcile();
 
@@ -75,11 +79,7 @@ class StrictSettlingTest extends MoveFixture {
   @Test
   void aWaitingCopyIsDiscardedWhenTheSourceRunsOn() {
     toRunningStrict();
-    api.source(
-        "move",
-        Sample.ended(Switched.MayHaveSwitched, DomainState.Running, "migration canceled")
-            .needs(Sample.needs(false))
-            .build());
+    ended(Switched.MayHaveSwitched, DomainState.Running, "migration canceled", null);
     copyWaits();
     reconcile();
     assertThat(move().status().settlement().destination()).isEqualTo(DestinationOrder.Destroy);
@@ -93,22 +93,13 @@ class StrictSettlingTest extends MoveFixture {
   @Test
   void ofTwoThatStandStillTheSourceYieldsAndThenTheDestinationGoesOn() {
     toRunningStrict();
-    api.source(
-        "move",
-        Sample.ended(Switched.MayHaveSwitched, DomainState.Paused, "migrating")
-            .needs(Sample.needs(false))
-            .build());
+    ended(Switched.MayHaveSwitched, DomainState.Paused, "migrating", null);
     copyWaits();
     reconcile();
     assertThat(move().status().settlement().source()).isEqualTo(SourceOrder.Destroy);
     assertThat(move().status().settlement().destination()).isEqualTo(DestinationOrder.None);
 
-    api.source(
-        "move",
-        Sample.ended(Switched.Gone, DomainState.Absent, "destroyed")
-            .needs(Sample.needs(false))
-            .done(1)
-            .build());
+    ended(Switched.Gone, DomainState.Absent, "destroyed", 1);
     reconcile();
     assertThat(move().status().settlement().step()).isEqualTo(2);
     assertThat(move().status().settlement().destination()).isEqualTo(DestinationOrder.Resume);
