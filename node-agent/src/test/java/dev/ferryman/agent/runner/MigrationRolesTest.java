@@ -470,11 +470,13 @@ class MigrationRolesTest {
   @Test
   void strangersDefinitionAtTheDestinationIsNotTheAttemptsLeftover() {
     scene.hostC.define("g1");
-    scene.hostC.hang();
+    scene.killAgents();
     scene.order();
+    scene.startAgentB();
     scene.await("source checks", status -> status.source() != null);
     scene.enter(Phase.Settling);
-    scene.hostC.goOn();
+    // Not earlier: an agent that still checks would refuse, and that is clean as well.
+    scene.startAgentC();
 
     scene.await(
         "clean",
