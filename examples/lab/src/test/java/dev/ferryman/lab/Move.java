@@ -4,22 +4,27 @@ import static dev.ferryman.lab.Lab.lab;
 
 import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.LiveMigrationStatus;
+import dev.ferryman.crds.livemigration.Switchover;
 import java.time.Duration;
 import org.awaitility.Awaitility;
 
 /** One ordered move of a guest, and the hosts between which it goes. */
-record Move(Guest guest, String name, String source, String destination) {
+record Move(Guest guest, String name, String source, String destination, Switchover switchover) {
   /** Slow enough that a copy takes some twenty seconds: a fault hits its middle, and is over. */
   private static final String SLOW = "40mbit";
 
   /** A move away from the host where the guest is. */
   static Move away(Guest guest, String name) {
     var source = guest.host();
-    return new Move(guest, name, source, Guest.otherThan(source));
+    return new Move(guest, name, source, Guest.otherThan(source), Switchover.Auto);
+  }
+
+  Move handedOver(Switchover how) {
+    return new Move(guest, name, source, destination, how);
   }
 
   void order() {
-    Api.order(name, guest.name(), destination);
+    Api.order(name, guest.name(), destination, switchover);
   }
 
   /** Orders it over a slow link, and waits until libvirt copies. */

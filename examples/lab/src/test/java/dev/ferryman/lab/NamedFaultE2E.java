@@ -9,6 +9,7 @@ import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.Progress;
 import dev.ferryman.crds.livemigration.SourceOrder;
 import dev.ferryman.crds.livemigration.SourceState;
+import dev.ferryman.crds.livemigration.Switchover;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -186,18 +187,32 @@ class NamedFaultE2E extends MoveTest {
   /** Image locks keep the source from going on; the guest runs at the destination. */
   @Test
   void replyOfTheSwitchOverIsLost() {
+    assertThat(settledAfterLostReply("paused", "running")).isEqualTo(SourceOrder.Destroy);
+    assertTold(Api.awaitEnd(move.name()), List.of("Migrated"));
+  }
+
+  /**
+   * A copy that waits holds no lock yet: libvirt lets the source go on, and the copy is removed.
+   */
+  @Test
+  void replyOfAStrictSwitchOverIsLost() {
+    move = move.handedOver(Switchover.Strict);
+    assertThat(settledAfterLostReply("running", "paused")).isEqualTo(SourceOrder.None);
+    assertTold(Api.awaitEnd(move.name()), List.of("MigrationFailed"));
+  }
+
+  /** What was ordered of the source, where libvirt has left both copies like that. */
+  private SourceOrder settledAfterLostReply(String source, String destination) {
     Moment.SwitchingOver.reach(move);
     Fault.LinkCut.strike(move);
     lab("stop", "operator");
     Moment.SwitchingOver.release(move, Fault.LinkCut);
     Fault.LinkCut.mend(move);
-    assertThat(move.guest().stateOn(move.source())).isEqualTo("paused");
-    assertThat(move.guest().stateOn(move.destination())).isEqualTo("running");
+    assertThat(move.guest().stateOn(move.source())).isEqualTo(source);
+    assertThat(move.guest().stateOn(move.destination())).isEqualTo(destination);
     assertThat(Api.status(move.name()).source().result().code()).isPositive();
     lab("continue", "operator");
-    var end = Api.awaitEnd(move.name());
-    assertThat(end.getStatus().settlement().source()).isEqualTo(SourceOrder.Destroy);
-    assertTold(end, List.of("Migrated"));
+    return Api.awaitEnd(move.name()).getStatus().settlement().source();
   }
 
   /** The API server allows no start any more, and so libvirt is not called. */

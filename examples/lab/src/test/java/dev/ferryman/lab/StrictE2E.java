@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ferryman.crds.livemigration.DestinationOrder;
 import dev.ferryman.crds.livemigration.Phase;
+import dev.ferryman.crds.livemigration.SourceOrder;
+import dev.ferryman.crds.livemigration.Switchover;
 import dev.ferryman.crds.livemigration.SwitchoverMode;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -70,5 +72,28 @@ class StrictE2E extends MoveTest {
     assertThat(move.guest().stateOn(move.destination())).isEqualTo("paused");
     lab("start", "agent", move.destination());
     assertTold(Api.awaitEnd(move.name()), List.of("Migrated"));
+  }
+
+  /**
+   * Ordered by a person in spite of the warning: libvirt lets both run, and the older copy is ended
+   * as soon as both hosts have said so.
+   */
+  @Test
+  void doubleRunOfAFastSwitchOverIsEnded() {
+    move = move.handedOver(Switchover.Fast);
+    Moment.SwitchingOver.reach(move);
+    Fault.LinkCut.strike(move);
+    Moment.SwitchingOver.release(move, Fault.LinkCut);
+    Fault.LinkCut.mend(move);
+
+    var end = Api.awaitEnd(move.name());
+
+    assertThat(Api.reason(end)).isEqualTo("Migrated");
+    assertThat(end.getStatus().checks())
+        .anyMatch(check -> "SwitchoverUnprotected".equals(check.reason()));
+    assertThat(end.getStatus().settlement().source()).isEqualTo(SourceOrder.Destroy);
+    move.guest().assertRunsOnlyOn(move.destination());
+    assertThat(move.guest().processesOn(move.source())).isZero();
+    assertNothingLeft(end);
   }
 }

@@ -3,8 +3,8 @@ package dev.ferryman.agent.decide;
 import dev.ferryman.crds.livemigration.DestinationOrder;
 import dev.ferryman.crds.livemigration.DomainReport;
 import dev.ferryman.crds.livemigration.DomainState;
-import dev.ferryman.crds.livemigration.ProcessIdentity;
 import dev.ferryman.crds.livemigration.SourceOrder;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,25 +26,39 @@ public final class OrderGuard {
   /**
    * What the source knows beside the domain's state.
    *
-   * @param journaled QEMU process of the copy before the migration
+   * @param journaled the copy before the migration
    * @param jobActive whether libvirt still works on the migration
    * @param justResumed whether the copy runs only since libvirt let it go on, less than a minute
    *     ago
    */
-  public record Source(
-      @Nullable ProcessIdentity journaled, boolean jobActive, boolean justResumed) {}
+  public record Source(@Nullable DomainReport journaled, boolean jobActive, boolean justResumed) {
+    private boolean isSameProcess(DomainReport now) {
+      return journaled != null
+          && now.process() != null
+          && now.process().equals(journaled.process());
+    }
 
-  /** A copy that has served for longer than a minute beside the other is nobody's to destroy. */
+    /** Each move marks the definitions that it makes, and so a later one has made any other. */
+    private boolean isSameDefinition(DomainReport now) {
+      return journaled != null && Objects.equals(now.attemptMark(), journaled.attemptMark());
+    }
+  }
+
+  /**
+   * A copy that has served for longer than a minute beside the other is nobody's to destroy; nor is
+   * a definition that came with a later move: it may be all that there is of the instance.
+   */
   public static Permission permit(SourceOrder order, DomainReport now, Source source) {
     var active = now.state().isActive();
-    var sameProcess = now.process() != null && now.process().equals(source.journaled());
+    var sameProcess = source.isSameProcess(now);
+    var leftover = !active && source.isSameDefinition(now);
     return switch (order) {
       case None -> Permission.AlreadySo;
       case Undefine -> {
         if (now.state() == DomainState.Absent) {
           yield Permission.AlreadySo;
         }
-        yield active ? Permission.Refuse : Permission.Act;
+        yield leftover ? Permission.Act : Permission.Refuse;
       }
       case Destroy -> {
         if (now.state() == DomainState.Absent) {
@@ -52,7 +66,7 @@ public final class OrderGuard {
         }
         var stands = now.state() == DomainState.Paused;
         var yields = now.state().runs() && source.justResumed();
-        yield !active || ((stands || yields) && sameProcess) ? Permission.Act : Permission.Refuse;
+        yield leftover || ((stands || yields) && sameProcess) ? Permission.Act : Permission.Refuse;
       }
       case Resume -> {
         if (now.state().runs()) {

@@ -140,11 +140,25 @@ public final class MigrationRunner implements HypervisorListener, AutoCloseable 
         key,
         unknown -> {
           var mission =
-              new Role.Mission(key.attemptUID(), instanceUUID, key.part(), () -> roles.remove(key));
+              new Role.Mission(
+                  key.attemptUID(),
+                  instanceUUID,
+                  key.part(),
+                  () -> roles.remove(key),
+                  () -> rereadOthers(key, instanceUUID));
           return switch (key.part()) {
             case Source -> new SourceRole(host, migration, mission);
             case Destination -> new DestinationRole(host, migration, mission);
           };
+        });
+  }
+
+  private void rereadOthers(Key asking, String instanceUUID) {
+    roles.forEach(
+        (key, role) -> {
+          if (role.instanceUUID.equals(instanceUUID) && !key.equals(asking)) {
+            role.reread();
+          }
         });
   }
 

@@ -42,6 +42,7 @@ abstract class Role {
   private final Part part;
   private final ExecutorService thread;
   private final Runnable whenDone;
+  private final Runnable rereadOthers;
 
   /** The object as last seen. */
   protected LiveMigration migration;
@@ -56,8 +57,14 @@ abstract class Role {
    * What a role is there for.
    *
    * @param whenDone called when nothing is left to do
+   * @param rereadOthers has the other roles of the instance on this host look at their objects
    */
-  record Mission(String attemptUID, String instanceUUID, Part part, Runnable whenDone) {}
+  record Mission(
+      String attemptUID,
+      String instanceUUID,
+      Part part,
+      Runnable whenDone,
+      Runnable rereadOthers) {}
 
   Role(HostContext host, LiveMigration migration, Mission mission) {
     this.host = host;
@@ -66,6 +73,7 @@ abstract class Role {
     this.instanceUUID = mission.instanceUUID();
     this.part = mission.part();
     this.whenDone = mission.whenDone();
+    this.rereadOthers = mission.rereadOthers();
     this.thread =
         Executors.newSingleThreadExecutor(
             work -> {
@@ -128,6 +136,11 @@ abstract class Role {
           mustReread = true;
           proceed();
         });
+  }
+
+  /** Whatever else is open at the instance here may be over, and has not heard of it yet. */
+  protected final void rereadOthers() {
+    rereadOthers.run();
   }
 
   private void rereadNow() {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class SourceChecking {
   private static final Duration BUSY_LOOK = Duration.ofMillis(50);
   private static final int BUSY_LOOKS = 100;
+  private static final int BUSY_LOOKS_A_SECOND = 20;
 
   private final Role role;
   private final SourceHalf half;
@@ -104,8 +105,12 @@ final class SourceChecking {
   private void awaitOther(String other) {
     if (++busyLooks > BUSY_LOOKS) {
       refuse.accept(List.of(SourceChecks.busy(role.host.name(), other)));
-    } else {
-      role.wakeAfter(BUSY_LOOK, role::proceed);
+      return;
     }
+    if (busyLooks % BUSY_LOOKS_A_SECOND == 0) {
+      // Its watch may have missed the end: the operator admits one order at a time.
+      role.rereadOthers();
+    }
+    role.wakeAfter(BUSY_LOOK, role::proceed);
   }
 }

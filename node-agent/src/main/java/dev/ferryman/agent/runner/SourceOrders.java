@@ -6,6 +6,7 @@ import dev.ferryman.agent.journal.Stage;
 import dev.ferryman.crds.livemigration.DomainReport;
 import dev.ferryman.crds.livemigration.SourceOrder;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** Does with the source's copy what the operator orders, after a last look at it. */
 final class SourceOrders {
@@ -23,16 +24,9 @@ final class SourceOrders {
    */
   void carryOut(SourceOrder order, boolean jobActive, Predicate<DomainReport> justResumed) {
     var now = look();
-    var entry = role.entry();
-    var baseline = entry == null ? null : entry.baseline();
     var permission =
         OrderGuard.permit(
-            order,
-            now,
-            new OrderGuard.Source(
-                baseline == null ? null : baseline.domain().process(),
-                jobActive,
-                justResumed.test(now)));
+            order, now, new OrderGuard.Source(journaled(), jobActive, justResumed.test(now)));
     if (permission == Permission.Act) {
       act(order, now);
     }
@@ -45,13 +39,19 @@ final class SourceOrders {
     if (entry != null
         && entry.stage() == Stage.Ended
         && OrderGuard.permit(
-                SourceOrder.Undefine, look(), new OrderGuard.Source(null, false, false))
+                SourceOrder.Undefine, look(), new OrderGuard.Source(journaled(), false, false))
             == Permission.Act) {
       role.host.hypervisor().undefine(role.instanceUUID);
       role.host
           .listener()
           .settled(role.migration, "source: removed the definition that the move left");
     }
+  }
+
+  private @Nullable DomainReport journaled() {
+    var entry = role.entry();
+    var baseline = entry == null ? null : entry.baseline();
+    return baseline == null ? null : baseline.domain();
   }
 
   private DomainReport look() {

@@ -26,6 +26,9 @@ class OrderGuardTest {
   private static final String ATTEMPT = "3f1c5f0e-0000-4000-8000-000000000001/1";
   private static final ProcessIdentity QEMU = new ProcessIdentity(100L, 5000L);
   private static final ProcessIdentity OTHER_QEMU = new ProcessIdentity(101L, 6000L);
+  private static final DomainReport BEFORE = new DomainReport(Running, "booted", QEMU, null);
+  private static final DomainReport OTHER_BEFORE =
+      new DomainReport(Running, "booted", OTHER_QEMU, null);
 
   @ParameterizedTest(name = "{0} of {1} {2}, job active {3} -> {4}")
   @MethodSource("sourceOrders")
@@ -36,7 +39,7 @@ class OrderGuardTest {
       boolean jobActive,
       Permission expected) {
     var now = new DomainReport(state, null, process, null);
-    assertThat(OrderGuard.permit(order, now, new OrderGuard.Source(QEMU, jobActive, false)))
+    assertThat(OrderGuard.permit(order, now, new OrderGuard.Source(BEFORE, jobActive, false)))
         .isEqualTo(expected);
   }
 
@@ -93,13 +96,24 @@ class OrderGuardTest {
   @Test
   void runningCopyAtTheSourceYieldsOnlyIfLibvirtHasJustLetItGoOn() {
     var now = new DomainReport(Running, "migration canceled", QEMU, null);
-    var later = new OrderGuard.Source(QEMU, false, false);
-    var just = new OrderGuard.Source(QEMU, false, true);
-    var another = new OrderGuard.Source(OTHER_QEMU, false, true);
+    var later = new OrderGuard.Source(BEFORE, false, false);
+    var just = new OrderGuard.Source(BEFORE, false, true);
+    var another = new OrderGuard.Source(OTHER_BEFORE, false, true);
 
     assertThat(OrderGuard.permit(SourceOrder.Destroy, now, just)).isEqualTo(Act);
     assertThat(OrderGuard.permit(SourceOrder.Destroy, now, later)).isEqualTo(Refuse);
     assertThat(OrderGuard.permit(SourceOrder.Destroy, now, another)).isEqualTo(Refuse);
+  }
+
+  /** The instance came back, and was shut down: nothing else is left of it. */
+  @ParameterizedTest
+  @EnumSource(
+      value = SourceOrder.class,
+      names = {"Destroy", "Undefine"})
+  void definitionThatALaterMoveMadeAtTheSourceIsNotRemoved(SourceOrder order) {
+    var now = new DomainReport(ShutOff, "shutdown", null, "3f1c5f0e-0000-4000-8000-000000000002/1");
+    assertThat(OrderGuard.permit(order, now, new OrderGuard.Source(BEFORE, false, false)))
+        .isEqualTo(Refuse);
   }
 
   @ParameterizedTest
