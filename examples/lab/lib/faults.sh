@@ -68,14 +68,15 @@ fault_continue() {
 }
 
 service_start() {
-  local SERVICE_HOST NAME
+  local SERVICE_HOST NAME pid
   parse_service "$@"
   case $NAME in
     operator | agent) [ -e "$STATE/with-product" ] || die "this lab is without operator and agents" ;;
   esac
-  start_unless_running "$SERVICE_HOST" "$NAME"
-  # One that was stopped runs, but would never become ready.
-  kill -CONT -- "-$(service_pid "$SERVICE_HOST" "$NAME")"
+  # One that was stopped runs, but would never become ready. One that begins now has no session of its own for a moment,
+  # so it is not asked.
+  pid=$(service_pid "$SERVICE_HOST" "$NAME") || :
+  if [ -z "$pid" ] || ! kill -CONT -- "-$pid" 2>/dev/null; then start_unless_running "$SERVICE_HOST" "$NAME"; fi
   wait_until_ready "$SERVICE_HOST" "$NAME"
 }
 
