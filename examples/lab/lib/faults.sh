@@ -3,14 +3,14 @@
 
 parse_service() { # sets SERVICE_HOST and NAME
   case ${1:-} in
-    operator | apiserver | etcd)
+    operator | standby | apiserver | etcd)
       [ $# -eq 1 ] || bad_usage "'$1' takes no host"
       SERVICE_HOST=$CONTROL ;;
     agent | libvirtd)
       [ $# -eq 2 ] || bad_usage "'$1' takes a host: one of ${COMPUTE[*]}"
       require_compute "$2"
       SERVICE_HOST=$2 ;;
-    *) bad_usage "'${1:-}' is not one of: operator, apiserver, etcd, agent HOST, libvirtd HOST" ;;
+    *) bad_usage "'${1:-}' is not one of: operator, standby, apiserver, etcd, agent HOST, libvirtd HOST" ;;
   esac
   NAME=$1
 }
@@ -71,7 +71,7 @@ service_start() {
   local SERVICE_HOST NAME pid
   parse_service "$@"
   case $NAME in
-    operator | agent) [ -e "$STATE/with-product" ] || die "this lab is without operator and agents" ;;
+    operator | standby | agent) [ -e "$STATE/with-product" ] || die "this lab is without operator and agents" ;;
   esac
   # One that was stopped runs, but would never become ready. One that begins now has no session of its own for a moment,
   # so it is not asked.

@@ -2,12 +2,13 @@
 # shellcheck shell=bash
 
 FIGURES_GUEST=figures
+FIGURES_RECOVER=
 
-lab_figures() { # lab_figures [--moves N] [--pairs N] [--switchovers N]
-  local moves=20 pairs=10 switchovers=10
+lab_figures() { # lab_figures [--moves N] [--pairs N] [--switchovers N] [--recoveries N]
+  local moves=20 pairs=10 switchovers=10 recoveries=5
   while [ $# -gt 0 ]; do
     case $1 in
-      --moves | --pairs | --switchovers) ;;
+      --moves | --pairs | --switchovers | --recoveries) ;;
       *) bad_usage "figures has no option '$1'" ;;
     esac
     [[ $# -ge 2 && $2 =~ ^[0-9]{1,4}$ ]] || bad_usage "figures: $1 takes a number"
@@ -15,6 +16,7 @@ lab_figures() { # lab_figures [--moves N] [--pairs N] [--switchovers N]
       --moves) moves=$2 ;;
       --pairs) pairs=$2 ;;
       --switchovers) switchovers=$2 ;;
+      --recoveries) recoveries=$2 ;;
     esac
     shift 2
   done
@@ -26,16 +28,21 @@ lab_figures() { # lab_figures [--moves N] [--pairs N] [--switchovers N]
   trap end_figures EXIT
   end_figures # of a run that was killed
   "$LAB_DIR/lab" guest create "$FIGURES_GUEST" --host "${COMPUTE[0]}" --vcpus 1 --memory 192 --disk shared
-  say "measuring: $moves moves, $pairs pairs with raw ones, $switchovers pairs of switch-overs"
+  [ "$recoveries" -eq 0 ] || FIGURES_RECOVER=1
+  say "measuring: $moves moves, $pairs pairs with raw ones, $switchovers pairs of switch-overs, $recoveries recoveries"
   run_program figures.Figures \
-    "moves=$moves" "pairs=$pairs" "switchovers=$switchovers" "lab=$LAB_DIR/lab" "guest=$FIGURES_GUEST" \
-    "ticks=$STATE/guests/$FIGURES_GUEST/ticks" \
+    "moves=$moves" "pairs=$pairs" "switchovers=$switchovers" "recoveries=$recoveries" \
+    "lab=$LAB_DIR/lab" "state=$STATE" "namespace=$NAMESPACE" "guest=$FIGURES_GUEST" \
     "guest-facts=1 vCPU, 192 MiB, disk on shared storage, idle, run by $(acceleration_name)" \
     "first=$(figures_host "${COMPUTE[0]}")" "second=$(figures_host "${COMPUTE[1]}")" ||
-    die "no figures: a move failed, or could not be measured"
+    die "no figures: a move or a recovery failed, or could not be measured"
   "$LAB_DIR/lab" guest gapless "$FIGURES_GUEST" >/dev/null || die "the guest has lost heartbeats"
 }
 
 figures_host() { echo "$1,${ADDRESS[$1]},$(libvirt_socket "$1")"; } # figures_host HOST: NAME,ADDRESS,SOCKET
 
-end_figures() { [ ! -d "$STATE/guests/$FIGURES_GUEST" ] || "$LAB_DIR/lab" guest delete "$FIGURES_GUEST"; }
+end_figures() {
+  [ -z "$(service_pid "$CONTROL" standby)" ] || "$LAB_DIR/lab" kill standby
+  [ -z "$FIGURES_RECOVER" ] || mend # what was killed or slowed by a measurement that failed
+  [ ! -d "$STATE/guests/$FIGURES_GUEST" ] || "$LAB_DIR/lab" guest delete "$FIGURES_GUEST"
+}

@@ -3,6 +3,7 @@
 
 CHART=$REPO/helm/ferryman
 OPERATOR_PORT=8090
+STANDBY_PORT=8091
 AGENT_PORT=9090
 # Small heaps that start fast; a lab has three of these on a machine that also emulates guests.
 PRODUCT_JAVA_OPTS=${JAVA_OPTS:--XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx128m}
@@ -56,14 +57,21 @@ copy_product() { # copy_product DISTRIBUTION SERVICE: prints the directory
   echo "$to"
 }
 
-start_operator() {
+start_operator() { spawn_operator operator "$OPERATOR_PORT"; }
+operator_ready() { operator_answers "$OPERATOR_PORT"; }
+
+# A second operator: one of the two leads, the other waits for the lead. It runs only where somebody has started it.
+start_standby() { spawn_operator standby "$STANDBY_PORT"; }
+standby_ready() { operator_answers "$STANDBY_PORT"; }
+
+spawn_operator() { # spawn_operator SERVICE PORT
   local dir environment
-  dir=$(copy_product "$OPERATOR_DIST" operator)
+  dir=$(copy_product "$OPERATOR_DIST" "$1")
   mapfile -t environment < <(product_environment "$STATE/ferryman-operator.kubeconfig")
-  host_spawn "$CONTROL" operator "${BESIDE_GUESTS[@]}" env "${environment[@]}" \
-    "$dir/bin/ferryman-operator" --namespace "$NAMESPACE" --health-port "$OPERATOR_PORT"
+  host_spawn "$CONTROL" "$1" "${BESIDE_GUESTS[@]}" env "${environment[@]}" \
+    "$dir/bin/ferryman-operator" --namespace "$NAMESPACE" --health-port "$2"
 }
-operator_ready() { network_run "$CONTROL" curl -sf -m 5 "http://127.0.0.1:$OPERATOR_PORT/readyz"; }
+operator_answers() { network_run "$CONTROL" curl -sf -m 5 "http://127.0.0.1:$1/readyz"; } # operator_answers PORT
 
 start_agent() { # start_agent HOST
   local dir environment

@@ -15,9 +15,11 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.Watch;
 import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
-import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** Ferryman, as its administrator sees it: orders are applied, and outcomes come from a watch. */
@@ -28,20 +30,33 @@ final class Ferryman implements AutoCloseable {
           .withConfig(new ConfigBuilder(Config.autoConfigure(null)).withClientKeyAlgo("EC").build())
           .build();
 
-  private final Map<String, CompletableFuture<Ending>> orders = new ConcurrentHashMap<>();
+  private final Queue<Expectation> expectations = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger orders = new AtomicInteger();
   private final String prefix = "figures-" + Long.toString(System.currentTimeMillis(), 36) + "-";
-  private final Watch watch = client.resources(LiveMigration.class).watch(new Endings());
+  private final Watch watch = client.resources(LiveMigration.class).watch(new Sightings());
 
-  /** A terminal phase, and the moment (System.nanoTime) at which the watch told of it. */
-  record Ending(long seen, LiveMigration migration) {}
+  /** What was waited for, and the moment (System.nanoTime) at which the watch told of it. */
+  record Sighting(long seen, LiveMigration migration) {}
+
+  private record Expectation(
+      String name, Predicate<LiveMigrationStatus> wanted, CompletableFuture<Sighting> sighting) {}
 
   /** A move under way, and the moment (System.nanoTime) just before it was sent. */
-  record Order(String name, long sent, CompletableFuture<Ending> ending) {
+  record Order(String name, long sent, CompletableFuture<Sighting> ending) {
     /** The moment at which success was seen; fails if it was no success. */
     long awaitSuccess() {
+      return await(Phase.Succeeded);
+    }
+
+    /** The moment at which failure was seen; fails if it was none. */
+    long awaitFailure() {
+      return await(Phase.Failed);
+    }
+
+    private long await(Phase phase) {
       var ending = Waiting.get(ending(), "the outcome of " + name);
       var status = ending.migration().getStatus();
-      if (status.phase() != Phase.Succeeded) {
+      if (status.phase() != phase) {
         throw new MoveFailedException(name + " has " + status.phase() + ": " + cause(status));
       }
       return ending.seen();
@@ -55,33 +70,67 @@ final class Ferryman implements AutoCloseable {
     }
   }
 
-  private final class Endings implements Watcher<LiveMigration> {
+  private final class Sightings implements Watcher<LiveMigration> {
     @Override
     public void eventReceived(Action action, LiveMigration migration) {
       var now = System.nanoTime();
-      var order = orders.get(migration.getMetadata().getName());
       var status = migration.getStatus();
-      if (order != null && status != null && status.phase().isTerminal()) {
-        order.complete(new Ending(now, migration));
+      for (var expectation : expectations) {
+        if (status != null
+            && expectation.name().equals(migration.getMetadata().getName())
+            && expectation.wanted().test(status)) {
+          expectations.remove(expectation);
+          expectation.sighting().complete(new Sighting(now, migration));
+        }
       }
     }
 
     @Override
     public void onClose(WatcherException cause) {
-      orders.values().forEach(order -> order.completeExceptionally(cause));
+      expectations.forEach(expectation -> expectation.sighting().completeExceptionally(cause));
     }
   }
 
+  /** When the watch next tells of a migration that is as wanted. */
+  CompletableFuture<Sighting> sight(String name, Predicate<LiveMigrationStatus> wanted) {
+    var sighting = new CompletableFuture<Sighting>();
+    expectations.add(new Expectation(name, wanted, sighting));
+    return sighting;
+  }
+
   Order order(String guest, Settings.Host destination, Switchover switchover) {
-    var name = prefix + (orders.size() + 1);
+    var name = prefix + orders.incrementAndGet();
     var migration = new LiveMigration();
     migration.setMetadata(new ObjectMetaBuilder().withName(name).build());
     migration.setSpec(LiveMigrationSpec.of(guest, destination.name()).handedOver(switchover));
-    var ending = new CompletableFuture<Ending>();
-    orders.put(name, ending);
+    var ending = sight(name, status -> status.phase().isTerminal());
     var sent = System.nanoTime();
     client.resource(migration).create();
     return new Order(name, sent, ending);
+  }
+
+  /** An order that is refused as soon as an operator looks at it: there is no such guest. */
+  Order orderOfNobody(Settings.Host destination) {
+    return order("nobody", destination, Switchover.Auto);
+  }
+
+  /** Waits until the source's agent has said how far the copy is. */
+  void awaitCopying(Order order) {
+    Waiting.await("the copying of " + order.name())
+        .until(
+            () -> {
+              var status = get(order).getStatus();
+              var progress =
+                  status == null || status.source() == null ? null : status.source().progress();
+              return progress != null
+                  && progress.memoryProcessedBytes() != null
+                  && progress.memoryProcessedBytes() > 0;
+            });
+  }
+
+  /** Number of the last word of the source's agent. */
+  long sourceSequence(Order order) {
+    return get(order).getStatus().source().sequence();
   }
 
   /** Waits until nothing is left of a move that has ended, and removes its object. */
@@ -123,6 +172,24 @@ final class Ferryman implements AutoCloseable {
         .instances()
         .stream()
         .anyMatch(instance -> instance.name().equals(guest));
+  }
+
+  /** The host where Ferryman says that the guest is. */
+  String hostOf(String guest) {
+    return client.resources(Instance.class).withName(guest).get().getStatus().host();
+  }
+
+  /** The Lease of whichever operator leads. */
+  Leader leader(String namespace) {
+    return Leader.watch(client, namespace);
+  }
+
+  /** Waits until a host has said anew that it lives, so that every operator has heard of it. */
+  void awaitHeartbeat(String namespace, Settings.Host host) {
+    var lease = client.leases().inNamespace(namespace).withName(host.name());
+    var last = lease.get().getSpec().getRenewTime();
+    Waiting.await("a heartbeat of " + host)
+        .until(() -> !lease.get().getSpec().getRenewTime().equals(last));
   }
 
   /** For the reader of the figures. */

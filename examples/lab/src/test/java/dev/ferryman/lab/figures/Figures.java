@@ -14,14 +14,14 @@ import org.libvirt.LibvirtException;
 public final class Figures {
   private Figures() {}
 
-  /** Ends with 1 if a move failed: there are no figures then. */
+  /** Ends with 1 if a move or a recovery failed: there are no figures then. */
   public static void main(String[] arguments) {
     var settings = Settings.parse(arguments);
     var exitCode = 1;
     try {
       run(settings);
       exitCode = 0;
-    } catch (MoveFailedException | ConditionTimeoutException e) {
+    } catch (MoveFailedException | ConditionTimeoutException | AssertionError e) {
       System.err.println("figures: " + e.getMessage());
     } catch (RuntimeException | LibvirtException | IOException e) {
       System.err.println("figures: " + e);
@@ -42,6 +42,10 @@ public final class Figures {
       var overheads = measurement.overheads();
       var pairs = measurement.pairs();
       var switchovers = measurement.switchovers();
+      var recovery = new Recovery(settings, ferryman);
+      var agents = recovery.agents();
+      var operators = recovery.operators();
+      var handOvers = recovery.handOvers();
       System.out.print(
           new Report()
               .fact("machine", machine() + ", load " + load + " before the first move")
@@ -54,7 +58,8 @@ public final class Figures {
                   "versions", libvirt.get(settings.first()).versions() + ", " + programs(ferryman))
               .overheads(overheads)
               .pairs(pairs)
-              .switchovers(switchovers));
+              .switchovers(switchovers)
+              .recoveries(agents, operators, handOvers));
     }
   }
 

@@ -97,7 +97,7 @@ final class Measurement {
 
   List<Overhead> overheads() throws LibvirtException {
     var overheads = new ArrayList<Overhead>();
-    for (var i = 1; i <= settings.moves(); i++) {
+    for (var i = 1; i <= settings.rounds().moves(); i++) {
       overheads.add(overhead());
       say("move " + i + ": " + overheads.get(i - 1));
     }
@@ -107,7 +107,7 @@ final class Measurement {
   /** In every other pair Ferryman goes first, so both go in both directions. */
   List<Pair> pairs() throws LibvirtException {
     var pairs = new ArrayList<Pair>();
-    for (var i = 1; i <= settings.pairs(); i++) {
+    for (var i = 1; i <= settings.rounds().pairs(); i++) {
       Pair pair;
       if (i % 2 == 1) {
         var raw = rawMove();
@@ -125,7 +125,7 @@ final class Measurement {
   /** The same guest, handed over in both ways; each goes first in every other pair. */
   List<Switchovers> switchovers() throws LibvirtException {
     var switchovers = new ArrayList<Switchovers>();
-    for (var i = 1; i <= settings.switchovers(); i++) {
+    for (var i = 1; i <= settings.rounds().switchovers(); i++) {
       Switchovers both;
       if (i % 2 == 1) {
         var fast = ferrymanMove(Switchover.Fast);

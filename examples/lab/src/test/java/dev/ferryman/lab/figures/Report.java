@@ -52,6 +52,25 @@ final class Report {
     return this;
   }
 
+  Report recoveries(
+      List<Recovery.Restart> agents,
+      List<Recovery.Restart> operators,
+      List<Recovery.HandOver> handOvers) {
+    if (agents.isEmpty()) {
+      return this;
+    }
+    heading("Agent killed in mid-copy, from its start [ms]");
+    milliseconds("ready", Sample.of(agents, Recovery.Restart::ready));
+    milliseconds("goes on to report the copy", Sample.of(agents, Recovery.Restart::atWork));
+    heading("Operator killed, from its start [ms]");
+    milliseconds("ready", Sample.of(operators, Recovery.Restart::ready));
+    milliseconds("answers a waiting order", Sample.of(operators, Recovery.Restart::atWork));
+    heading("Leader of two told to stop, from then [ms]");
+    milliseconds("the other leads", Sample.of(handOvers, Recovery.HandOver::lead));
+    milliseconds("the other answers a new order", Sample.of(handOvers, Recovery.HandOver::atWork));
+    return this;
+  }
+
   private void heading(String what) {
     text.append(
         String.format(Locale.ROOT, "%n%-48s %4s %9s %9s %9s%n", what, "n", "min", "median", "max"));

@@ -10,26 +10,34 @@ import java.util.stream.Collectors;
 /**
  * What to measure and where, as {@code lib/figures.sh} gives it.
  *
- * @param moves for the overhead
- * @param pairs of a raw move and one through Ferryman
- * @param switchovers pairs of a move with a Fast and one with a Strict switch-over
+ * @param rounds how often each is measured
  * @param guest its name; the one that is moved
- * @param ticks file of its heartbeats
  * @param guestFacts how it is made and run, for the reader of the figures
  * @param lab the lab's command
+ * @param state the directory of what the lab keeps
+ * @param namespace of operator and agents
  * @param first the compute host where the guest is
  * @param second the one that it is moved to, and back
  */
 record Settings(
-    int moves,
-    int pairs,
-    int switchovers,
+    Rounds rounds,
     String guest,
-    Path ticks,
     String guestFacts,
     Path lab,
+    Path state,
+    String namespace,
     Host first,
     Host second) {
+
+  /**
+   * How often each is measured.
+   *
+   * @param moves for the overhead
+   * @param pairs of a raw move and one through Ferryman
+   * @param switchovers pairs of a move with a Fast and one with a Strict switch-over
+   * @param recoveries of each kind
+   */
+  record Rounds(int moves, int pairs, int switchovers, int recoveries) {}
 
   /**
    * A compute host.
@@ -64,15 +72,23 @@ record Settings(
           return given.get(key);
         };
     return new Settings(
-        Integer.parseInt(value.apply("moves")),
-        Integer.parseInt(value.apply("pairs")),
-        Integer.parseInt(value.apply("switchovers")),
+        new Rounds(
+            Integer.parseInt(value.apply("moves")),
+            Integer.parseInt(value.apply("pairs")),
+            Integer.parseInt(value.apply("switchovers")),
+            Integer.parseInt(value.apply("recoveries"))),
         value.apply("guest"),
-        Path.of(value.apply("ticks")),
         value.apply("guest-facts"),
         Path.of(value.apply("lab")),
+        Path.of(value.apply("state")),
+        value.apply("namespace"),
         Host.parse(value.apply("first")),
         Host.parse(value.apply("second")));
+  }
+
+  /** The file of the guest's heartbeats. */
+  Path ticks() {
+    return state.resolve("guests").resolve(guest).resolve("ticks");
   }
 
   List<Host> hosts() {
