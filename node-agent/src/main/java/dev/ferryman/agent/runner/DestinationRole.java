@@ -96,7 +96,7 @@ final class DestinationRole extends Role {
     var started = started(now);
     noteDefinition(now);
     if (started == Started.Started && source != null && source.switched() == Switched.Gone) {
-      takeOverAutostart(source);
+      takeOverAutostart();
     }
     if (isKnown(now, started, source, done)) {
       evidenceChanged = false;
@@ -122,8 +122,9 @@ final class DestinationRole extends Role {
     }
   }
 
-  private void takeOverAutostart(SourceReport source) {
-    var needs = source.needs();
+  private void takeOverAutostart() {
+    var source = source();
+    var needs = source == null ? null : source.needs();
     if (needs != null && Boolean.TRUE.equals(needs.autostart())) {
       autostart.set();
     }
@@ -223,8 +224,13 @@ final class DestinationRole extends Role {
 
   /** A host that was silent when the migration ended removes what its own journal proves idle. */
   private void close() {
+    var entry = entry();
+    if (phase() == Phase.Succeeded && entry != null && entry.stage().isOpen()) {
+      // This host's last word can be from before the source's copy was gone.
+      takeOverAutostart();
+    }
     if (phase() == Phase.Succeeded || hasRemovedWhatNeverRan()) {
-      record(entry -> entry.withStage(Stage.Closed));
+      record(e -> e.withStage(Stage.Closed));
       done();
     }
   }

@@ -1,0 +1,66 @@
+package dev.ferryman.agent.runner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.ferryman.agent.journal.Part;
+import dev.ferryman.crds.livemigration.DestinationOrder;
+import dev.ferryman.crds.livemigration.Phase;
+import dev.ferryman.crds.livemigration.SourceOrder;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** That a guest starts with its host belongs to whoever has it in the end. */
+@Timeout(60)
+class AutostartTest {
+  @TempDir Path directory;
+  private Scene scene;
+
+  @BeforeEach
+  void setTheScene() {
+    scene = new Scene(directory);
+    scene.hostB.setAutostart(scene.guest.uuid(), true);
+  }
+
+  @AfterEach
+  void end() {
+    scene.close();
+  }
+
+  @Test
+  void isOffWhileTheGuestIsOnItsWayAndThenWithTheDestination() throws InterruptedException {
+    var migration = scene.orderAndStart();
+    assertThat(scene.hostB.autostart(scene.guest.uuid())).isFalse();
+
+    migration.succeed();
+
+    scene.awaitEvidence();
+    assertThat(scene.hostC.autostart(scene.guest.uuid())).isTrue();
+  }
+
+  @Test
+  void comesBackWhenTheMoveHasFailed() throws InterruptedException {
+    scene.orderAndStart().failBeforeSwitchOver();
+
+    scene.awaitEvidence();
+    assertThat(scene.hostB.autostart(scene.guest.uuid())).isTrue();
+  }
+
+  /** The destination has said its last word before, and is not asked again. */
+  @Test
+  void goesWithTheGuestAlsoWhenTheSourceIsDestroyedByOrder() throws InterruptedException {
+    scene.orderAndStart().loseReplyAfterStartWithLocks();
+    scene.awaitEvidence();
+    scene.settle(1, SourceOrder.Destroy, DestinationOrder.None);
+    scene.await("order carried out", now -> Integer.valueOf(1).equals(now.source().done()));
+
+    scene.enter(Phase.Succeeded);
+
+    await().until(() -> scene.journalIsClosed(Part.Destination));
+    assertThat(scene.hostC.autostart(scene.guest.uuid())).isTrue();
+  }
+}
