@@ -49,13 +49,14 @@ guest_host() { # the host where it runs, or is paused
 }
 
 guest_create() {
-  local name=${1:-} host='' vcpus=1 memory=192 disk=shared disk_size=64 project='' dirty=0 paused=0
+  local name=${1:-} host='' vcpus=1 memory=192 disk=shared disk_size=64 project='' dirty=0 paused=0 nvram=0
   [[ $name =~ ^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$ ]] ||
     bad_usage "guest create NAME --host HOST ...: a name is 1 to 63 of a-z, 0-9, '-' and '.', not '$name'"
   shift
   while [ $# -gt 0 ]; do
     case $1 in
       --paused) paused=1; shift; continue ;;
+      --nvram) nvram=1; shift; continue ;;
       --host | --vcpus | --memory | --disk | --disk-size | --project | --dirty) ;;
       *) bad_usage "guest create has no option '$1'" ;;
     esac
@@ -75,7 +76,9 @@ guest_create() {
   [ "$dirty" -eq 0 ] || [ $((dirty + 96)) -le "$memory" ] ||
     bad_usage "--dirty $dirty needs --memory $((dirty + 96)) or more"
   require_host "$host"
-  [ "$disk" != shared ] || storage_mounted "$host" || die "$host has its shared storage not mounted: lab storage $host mount"
+  if [ "$disk" = shared ] || [ "$nvram" -eq 1 ]; then
+    storage_mounted "$host" || die "$host has its shared storage not mounted: lab storage $host mount"
+  fi
   libvirtd_ready "$host" >/dev/null 2>&1 || die "libvirtd on $host does not answer: lab start libvirtd $host"
   mkdir "$STATE/guests/$name" 2>/dev/null || die "there is a guest '$name' already"
   # What fails halfway leaves nothing behind. The name is expanded now, since it is gone when the trap runs.
@@ -98,6 +101,7 @@ guest_make() { # with the variables of guest_create
       host_run "$host" qemu-img create -q -f qcow2 "$INSTANCES/$name/disk.qcow2" "${disk_size}M" ;;
     block) make_block_disk "$name" "$disk_size" ;;
   esac
+  [ "$nvram" -eq 0 ] || make_nvram
   start_recorder "$name"
   domain_xml >"$dir/domain.xml"
   virsh_on "$host" define "$dir/domain.xml" >/dev/null
@@ -153,6 +157,7 @@ domain_xml() { # with the variables of guest_make
     <type arch='x86_64' machine='q35'>hvm</type>
     <kernel>/var/lib/ferryman/boot/vmlinuz</kernel>
     <initrd>/var/lib/ferryman/boot/initrd.img</initrd>
+    $(nvram_xml)
     <cmdline>console=ttyS0 quiet panic=1 $(kernel_memory "$memory" "$dirty")fm.name=$name fm.ip=$address fm.disk=$has_disk fm.dirty=$dirty</cmdline>
   </os>
   <features><acpi/></features>
@@ -172,6 +177,20 @@ domain_xml() { # with the variables of guest_make
   $(odd_memory "$memory")
 </domain>
 EOF
+}
+
+# What libvirt makes of UEFI's variables: flash that the guest can write, kept in a file. SeaBIOS, run from flash as well,
+# starts the guest as fast as ever and leaves the file as it is.
+make_nvram() { # with the variables of guest_make
+  # shellcheck disable=SC2016 # the inner shell expands these
+  host_run "$host" bash -c 'mkdir -p "$1" && printf "variables of %s" "$2" >"$1/nvram.fd" && truncate -s 128K "$1/nvram.fd"' \
+    bash "$INSTANCES/$name" "$name"
+}
+
+nvram_xml() { # with the variables of guest_make
+  [ "$nvram" -eq 1 ] || return 0
+  echo "<loader readonly='yes' type='pflash'>/usr/share/seabios/bios-256k.bin</loader>"
+  echo "    <nvram>$INSTANCES/$name/nvram.fd</nvram>"
 }
 
 disk_xml() { # with the variables of guest_make
@@ -196,7 +215,7 @@ guest_delete() {
     libvirtd_ready "$host" >/dev/null 2>&1 || { unreachable+=" $host"; continue; }
     ! virsh_on "$host" dominfo "$name" >/dev/null 2>&1 || {
       virsh_on "$host" destroy "$name" >/dev/null 2>&1 || :
-      virsh_on "$host" undefine "$name" >/dev/null 2>&1 || :
+      virsh_on "$host" undefine --keep-nvram "$name" >/dev/null 2>&1 || :
     }
     rm -f "$STATE/$host/guests/$name.serial"
   done
