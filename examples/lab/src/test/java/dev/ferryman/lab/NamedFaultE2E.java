@@ -85,7 +85,27 @@ class NamedFaultE2E extends MoveTest {
     assertTold(Api.awaitEnd(move.name()), List.of("GuestStopped"));
   }
 
-  /** As above, but nobody has asked for it. */
+  /** Not even its definition is left, and so there is nothing to settle. */
+  @Test
+  void instanceIsDeletedInMidCopy() {
+    move.orderSlowly();
+    lab("on", move.source(), "virsh", "undefine", move.guest().name());
+    lab("on", move.source(), "virsh", "destroy", move.guest().name());
+
+    var end = Api.awaitEnd(move.name());
+
+    assertThat(Api.reason(end)).as(Api.message(end)).isEqualTo("GuestStopped");
+    for (var host : Guest.COMPUTE_HOSTS) {
+      assertThat(move.guest().stateOn(host)).as("domain on " + host).isEmpty();
+      assertThat(move.guest().processesOn(host)).as("processes on " + host).isZero();
+    }
+    assertNothingLeft(end);
+    await("the Instance goes as well")
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> Api.hostOf(move.guest().name()).isEmpty());
+  }
+
+  /** As before, but the guest is ended at the destination, and nobody has asked for it. */
   @Test
   void guestCrashesAtTheDestinationBeforeTheSourceHasSaidThatItLeft() {
     move.orderSlowly();

@@ -251,9 +251,22 @@ final class DestinationRole extends Role {
       warnOfCopy();
       return false;
     }
+    if (!now.state().isActive() && isGoneFromSource()) {
+      // The guest ended before it was to go on here: this is the last definition of it.
+      return true;
+    }
     remove(instanceUUID, now);
     host.listener().settled(migration, "destination: removed a copy that never ran");
     return true;
+  }
+
+  private boolean isGoneFromSource() {
+    var source = source();
+    if (source == null || source.switched() != Switched.Gone) {
+      return false;
+    }
+    var there = source.domain();
+    return there != null && there.state() == DomainState.Absent;
   }
 
   private void warnOfCopy() {

@@ -9,6 +9,7 @@ import dev.ferryman.agent.runner.FakeMigrationApi.Weather;
 import dev.ferryman.crds.livemigration.DestinationOrder;
 import dev.ferryman.crds.livemigration.DestinationState;
 import dev.ferryman.crds.livemigration.DomainState;
+import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.SourceOrder;
 import dev.ferryman.crds.livemigration.SourceState;
 import dev.ferryman.crds.livemigration.Started;
@@ -129,6 +130,23 @@ class StrictSwitchoverTest {
     scene.startAgentC();
 
     assertThat(scene.awaitEvidence().destination().started()).isEqualTo(Started.NeverStarted);
+  }
+
+  /** The guest is gone with its copy, but not what it takes to start it again. */
+  @Test
+  void lastDefinitionIsKeptWhereTheCopyEndedBeforeItWasToGoOn() throws InterruptedException {
+    var migration = start();
+    scene.killAgents();
+    migration.succeed();
+    scene.hostC.destroy(scene.guest.uuid());
+    scene.startAgentB();
+    scene.startAgentC();
+    assertThat(scene.awaitEvidence().destination().started()).isEqualTo(Started.NeverStarted);
+
+    scene.enter(Phase.Failed);
+
+    await().until(() -> scene.journalIsClosed(Part.Destination));
+    assertThat(copyOnC()).isEqualTo(DomainState.ShutOff);
   }
 
   @Test

@@ -50,7 +50,7 @@ class WaysOutTest {
 
   @Test
   void withoutAnyCopyNobodyIsToldToEndOne() {
-    for (var nothing : List.of(new NeverStarted(false), new DestinationEvidence.AbsentUnproved())) {
+    for (var nothing : List.of(new NeverStarted(null), new DestinationEvidence.AbsentUnproved())) {
       assertThat(unproved(GONE, nothing))
           .contains("on one host only")
           .doesNotContain("virsh destroy");
@@ -59,7 +59,7 @@ class WaysOutTest {
 
   @Test
   void besideASilentSourceNothingIsToBeStarted() {
-    assertThat(unproved(new SourceEvidence.Silent(), new NeverStarted(false)))
+    assertThat(unproved(new SourceEvidence.Silent(), new NeverStarted(null)))
         .contains("when host-b answers")
         .contains("Start or resume nothing on host-c")
         .doesNotContain("virsh destroy");

@@ -27,9 +27,14 @@ public sealed interface DestinationEvidence {
   /**
    * It has never run and is not active.
    *
-   * @param defined whether the attempt left a definition
+   * @param left how the copy ended whose definition is left; null: the attempt left none
    */
-  record NeverStarted(boolean defined) implements DestinationEvidence {}
+  record NeverStarted(SourceEvidence.@Nullable GuestEnd left) implements DestinationEvidence {
+    /** Whether the attempt left a definition. */
+    public boolean defined() {
+      return left != null;
+    }
+  }
 
   /** It is there, inactive, and nobody can tell any more whether it ever ran. */
   record InactiveUnproved(SourceEvidence.GuestEnd end) implements DestinationEvidence {}

@@ -261,7 +261,7 @@ public record Evidence(
       return started == Started.Started
           ? new StartedEnded(end(domain), true)
           : started == Started.NeverStarted
-              ? new NeverStarted(true)
+              ? new NeverStarted(end(domain))
               : started == Started.Unknown
                   ? new DestinationEvidence.InactiveUnproved(end(domain))
                   : unclear();
@@ -272,7 +272,7 @@ public record Evidence(
   private static DestinationEvidence absent(
       @Nullable DomainReport domain, @Nullable Started started) {
     if (started == Started.NeverStarted) {
-      return new NeverStarted(false);
+      return new NeverStarted(null);
     }
     if (started == Started.Started) {
       return new StartedEnded(end(domain), false);

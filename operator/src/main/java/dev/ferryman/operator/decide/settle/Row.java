@@ -11,6 +11,8 @@ public enum Row {
   LeftoverDefinition("the guest runs at the destination; its definition is left at the source"),
   EndedAfterMove("the guest has ended at the destination, after the move"),
   Nowhere("no copy of the guest is on either host any more, or none that could run"),
+  EndedBeforeResume(
+      "the source has handed the guest over, and the destination's copy has ended before it ran"),
   EndedDuringMove("the guest has ended at the source, during the move"),
   LeftoverAtDestination("the guest has ended; the attempt left a definition at the destination"),
   DestinationUnverified("the source has handed over, the destination's host is silent"),

@@ -109,6 +109,10 @@ public final class SettlingTable {
           ? order(Row.LeftoverAtDestination, SourceOrder.None, DestinationOrder.Undefine)
           : unknown();
     }
+    if (destination instanceof NeverStarted never && never.left() != null && !gone.defined()) {
+      // Its definition is the last one of the instance, and is kept.
+      return new Verdict.Ended(Row.EndedBeforeResume, reason(never.left()));
+    }
     if (destination instanceof DestinationEvidence.Silent) {
       return new Verdict.Waits(Row.DestinationUnverified, Reason.DestinationUnverified);
     }

@@ -279,9 +279,9 @@ class EvidenceTest {
   @Test
   void theDestinationsCopyIsRead() {
     assertThat(at(Started.NeverStarted, DomainState.Absent, null))
-        .isEqualTo(new DestinationEvidence.NeverStarted(false));
+        .isEqualTo(new DestinationEvidence.NeverStarted(null));
     assertThat(at(Started.NeverStarted, DomainState.ShutOff, "failed"))
-        .isEqualTo(new DestinationEvidence.NeverStarted(true));
+        .isEqualTo(new DestinationEvidence.NeverStarted(GuestEnd.Crashed));
     assertThat(at(Started.NeverStarted, DomainState.Paused, "user"))
         .isEqualTo(new DestinationEvidence.CompletePaused(true));
     assertThat(at(Started.Unknown, DomainState.Paused, "user"))
@@ -308,7 +308,7 @@ class EvidenceTest {
         .isEqualTo(new DestinationEvidence.AbsentUnproved());
     assertThat(at(null, DomainState.Absent, null)).isEqualTo(new DestinationEvidence.Unclear());
     assertThat(at(Started.NeverStarted, DomainState.Crashed, null))
-        .isEqualTo(new DestinationEvidence.NeverStarted(true));
+        .isEqualTo(new DestinationEvidence.NeverStarted(GuestEnd.Crashed));
   }
 
   private DestinationEvidence at(Started started, DomainState state, String reason) {

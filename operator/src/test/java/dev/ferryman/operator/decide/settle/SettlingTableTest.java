@@ -39,8 +39,8 @@ class SettlingTableTest {
   private static final SourceEvidence S_UNCLEAR = new SourceEvidence.Unclear();
 
   private static final DestinationEvidence RUNNING = new DestinationEvidence.Running();
-  private static final DestinationEvidence ABSENT = new NeverStarted(false);
-  private static final DestinationEvidence DEFINED = new NeverStarted(true);
+  private static final DestinationEvidence ABSENT = new NeverStarted(null);
+  private static final DestinationEvidence DEFINED = new NeverStarted(GuestEnd.Stopped);
   private static final DestinationEvidence COMPLETE = new CompletePaused(true);
   private static final DestinationEvidence COMPLETE_UNSURE = new CompletePaused(false);
   private static final DestinationEvidence INCOMING = new IncomingPaused();
@@ -89,6 +89,13 @@ class SettlingTableTest {
             order(Row.LeftoverAtDestination, SourceOrder.None, DestinationOrder.Undefine)),
         row(CRASHED, DEFINED, false, unknown()),
         row(MIGRATED, ABSENT, false, ended(Row.Nowhere, Reason.GuestStopped)),
+        row(MIGRATED, DEFINED, false, ended(Row.EndedBeforeResume, Reason.GuestStopped)),
+        row(
+            MIGRATED,
+            new NeverStarted(GuestEnd.Crashed),
+            false,
+            ended(Row.EndedBeforeResume, Reason.GuestCrashed)),
+        row(MIGRATED_LEFTOVER, DEFINED, false, unknown()),
         row(
             MIGRATED,
             new StartedEnded(GuestEnd.Stopped, true),
