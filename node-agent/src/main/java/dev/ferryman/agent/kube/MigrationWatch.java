@@ -1,15 +1,13 @@
 package dev.ferryman.agent.kube;
 
 import dev.ferryman.crds.FerrymanApi;
+import dev.ferryman.crds.access.DeafnessCheck;
 import dev.ferryman.crds.livemigration.LiveMigration;
-import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
-import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,7 +22,7 @@ public final class MigrationWatch implements AutoCloseable {
   private final Consumer<LiveMigration> left;
 
   private volatile SharedIndexInformer<LiveMigration> informer;
-  private List<LiveMigration> lastLook = List.of();
+  private DeafnessCheck<LiveMigration> check;
   private boolean started;
   private boolean closed;
 
@@ -46,6 +44,7 @@ public final class MigrationWatch implements AutoCloseable {
     this.changed = changed;
     this.left = left;
     this.informer = newInformer();
+    this.check = newCheck();
   }
 
   private SharedIndexInformer<LiveMigration> newInformer() {
@@ -75,6 +74,12 @@ public final class MigrationWatch implements AutoCloseable {
     return fresh;
   }
 
+  private DeafnessCheck<LiveMigration> newCheck() {
+    return new DeafnessCheck<>(
+        impatient.resources(LiveMigration.class).withLabel(label),
+        () -> informer.getStore().list().stream());
+  }
+
   /** Starts to watch; goes on trying while the API server is not there. */
   public synchronized void start() {
     started = true;
@@ -91,7 +96,7 @@ public final class MigrationWatch implements AutoCloseable {
   private void replace() {
     informer.stop();
     informer = newInformer();
-    lastLook = List.of();
+    check = newCheck();
     start();
   }
 
@@ -100,52 +105,19 @@ public final class MigrationWatch implements AutoCloseable {
     return informer.hasSynced() && informer.isWatching();
   }
 
-  /**
-   * Tells of every object anew. A connection can end without the watch being told (seen when an API
-   * server was killed while the agent stood still: the socket stayed in CLOSE_WAIT), and the client
-   * itself renews a watch only after 5 to 10 minutes: one that has not heard until now what was
-   * there at the look before is replaced.
-   */
+  /** Tells of every object anew, and replaces a watch that has gone deaf. */
   public synchronized void lookAgain() {
-    List<LiveMigration> look;
+    DeafnessCheck.Look<LiveMigration> look;
     try {
-      look =
-          impatient
-              .resources(LiveMigration.class)
-              .withLabel(label)
-              .list(new ListOptionsBuilder().withResourceVersion("0").build())
-              .getItems();
+      look = check.look();
     } catch (KubernetesClientException noAnswer) {
       LOG.debug("the API server does not list migrations now", noAnswer);
       return;
     }
-    look.forEach(changed);
-    if (!closed && lastLook.stream().anyMatch(isUnheard(look))) {
+    look.found().forEach(changed);
+    if (look.deaf() && !closed) {
       LOG.warn("the watch of migrations has gone deaf; a new one begins");
       replace();
-    }
-    lastLook = look;
-  }
-
-  /** Still there, but not, or only in an older version, known to the watch. */
-  private Predicate<LiveMigration> isUnheard(List<LiveMigration> look) {
-    return before ->
-        look.stream().anyMatch(now -> uid(now).equals(uid(before)))
-            && informer.getStore().list().stream()
-                .noneMatch(
-                    heard -> uid(heard).equals(uid(before)) && version(heard) >= version(before));
-  }
-
-  private static String uid(LiveMigration migration) {
-    return String.valueOf(migration.getMetadata().getUid());
-  }
-
-  /** The API gives resource versions that grow (KEP-5504). */
-  private static long version(LiveMigration migration) {
-    try {
-      return Long.parseLong(migration.getMetadata().getResourceVersion());
-    } catch (NumberFormatException unversioned) {
-      return 0;
     }
   }
 

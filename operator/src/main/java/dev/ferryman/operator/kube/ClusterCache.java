@@ -56,6 +56,16 @@ final class ClusterCache implements Cluster {
     heard = watching;
   }
 
+  /** As the watch gave them. */
+  Stream<HostResource> heardHosts() {
+    return hosts.get();
+  }
+
+  /** As the watch gave them. */
+  Stream<LiveMigration> heardMigrations() {
+    return migrations.get();
+  }
+
   @Override
   public boolean isHeard() {
     return heard.getAsBoolean();

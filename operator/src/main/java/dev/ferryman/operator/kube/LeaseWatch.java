@@ -1,5 +1,6 @@
 package dev.ferryman.operator.kube;
 
+import dev.ferryman.crds.access.DeafnessCheck;
 import dev.ferryman.operator.reconciler.HeartbeatMonitor;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseSpec;
@@ -20,6 +21,7 @@ final class LeaseWatch implements ResourceEventHandler<Lease>, AutoCloseable {
   private final HeartbeatMonitor monitor;
   private final Consumer<String> news;
   private final SharedIndexInformer<Lease> informer;
+  private final DeafnessCheck<Lease> check;
   private final ScheduledExecutorService hearing =
       Executors.newSingleThreadScheduledExecutor(Threads.daemon("lease-watch"));
 
@@ -28,8 +30,9 @@ final class LeaseWatch implements ResourceEventHandler<Lease>, AutoCloseable {
       KubernetesClient client, String namespace, HeartbeatMonitor monitor, Consumer<String> news) {
     this.monitor = monitor;
     this.news = news;
-    this.informer =
-        client.leases().inNamespace(namespace).withLabel(LABEL, "true").runnableInformer(0);
+    var leases = client.leases().inNamespace(namespace).withLabel(LABEL, "true");
+    this.informer = leases.runnableInformer(0);
+    this.check = new DeafnessCheck<>(leases, () -> informer.getStore().list().stream());
     informer.addEventHandler(this);
   }
 
@@ -40,6 +43,11 @@ final class LeaseWatch implements ResourceEventHandler<Lease>, AutoCloseable {
 
   boolean isHealthy() {
     return informer.isWatching();
+  }
+
+  /** For whoever looks after the watch. */
+  DeafnessCheck<Lease> check() {
+    return check;
   }
 
   /** What is there at the first look may have been written long ago: that is no renewal. */

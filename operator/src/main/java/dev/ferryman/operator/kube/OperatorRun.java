@@ -1,7 +1,10 @@
 package dev.ferryman.operator.kube;
 
 import dev.ferryman.crds.access.ApiAccess;
+import dev.ferryman.crds.access.DeafnessCheck;
+import dev.ferryman.crds.hostresource.HostResource;
 import dev.ferryman.crds.instance.Instance;
+import dev.ferryman.crds.livemigration.LiveMigration;
 import dev.ferryman.operator.reconciler.HeartbeatMonitor;
 import dev.ferryman.operator.reconciler.HostReconciler;
 import dev.ferryman.operator.reconciler.InstanceReconciler;
@@ -16,6 +19,7 @@ import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +38,7 @@ final class OperatorRun implements AutoCloseable {
   private final StoreWatch store;
   private final SharedIndexInformer<Instance> instanceInformer;
   private final InstanceUpkeep instances;
+  private final WatchNet net;
   private final EventRecorder events;
   private final LeaderLease leaderLease;
   private final Operator operator;
@@ -83,6 +88,7 @@ final class OperatorRun implements AutoCloseable {
     instanceInformer = client.resources(Instance.class).runnableInformer(0);
     instanceInformer.addEventHandler(new InstanceChanges());
     cache.instancesFrom(() -> instanceInformer.getStore().list().stream());
+    net = net(cache);
     cache.heardWhile(this::isReady);
     leaderLease = new LeaderLease(client, settings.namespace(), identity);
     operator = operator(settings);
@@ -97,6 +103,7 @@ final class OperatorRun implements AutoCloseable {
     leases.start();
     instanceInformer.run();
     operator.start();
+    net.start();
     started = true;
   }
 
@@ -116,6 +123,7 @@ final class OperatorRun implements AutoCloseable {
   @Override
   public void close() {
     started = false;
+    net.close();
     instances.close();
     operator.stop();
     leaderLease.release();
@@ -125,6 +133,22 @@ final class OperatorRun implements AutoCloseable {
     events.close();
     client.close();
     over.countDown();
+  }
+
+  private WatchNet net(ClusterCache cache) {
+    return new WatchNet(
+        Map.of(
+            "LiveMigrations",
+            new DeafnessCheck<>(client.resources(LiveMigration.class), cache::heardMigrations),
+            "HostResources",
+            new DeafnessCheck<>(client.resources(HostResource.class), cache::heardHosts),
+            "Instances",
+            new DeafnessCheck<>(
+                client.resources(Instance.class),
+                () -> instanceInformer.getStore().list().stream()),
+            "Leases",
+            leases.check()),
+        over::countDown);
   }
 
   private Operator operator(Settings settings) {
