@@ -22,7 +22,6 @@ import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.access.ApiAccess;
 import dev.ferryman.crds.hostresource.MigrationEndpoint;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -85,7 +84,8 @@ final class Agent implements AutoCloseable {
   private void run(Settings settings) throws IOException {
     var clock = Clock.systemUTC();
     var journal = keep(Journal.open(settings.journalDirectory(), clock.instant()));
-    var client = keep(client());
+    var client =
+        keep(ApiAccess.client(c -> c.withWatchReconnectInterval(WATCH_RECONNECT_MILLISECONDS)));
     var metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     var threads = threads("work");
     var timer = timer("timer");
@@ -189,13 +189,6 @@ final class Agent implements AutoCloseable {
   private static Heartbeat heartbeat(KubernetesClient client, Settings settings, Clock clock) {
     return new Heartbeat(
         client, settings.namespace(), settings.host(), settings.heartbeat(), clock);
-  }
-
-  private static KubernetesClient client() {
-    return new KubernetesClientBuilder()
-        .withConfig(
-            ApiAccess.config().withWatchReconnectInterval(WATCH_RECONNECT_MILLISECONDS).build())
-        .build();
   }
 
   private ExecutorService threads(String name) {

@@ -3,32 +3,40 @@ package dev.ferryman.crds.access;
 import io.fabric8.kubernetes.api.model.AuthInfo;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.fabric8.kubernetes.client.utils.Utils;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
- * Finds the API server by {@code KUBECONFIG}, or by the pod that the program runs in. The token is
- * read anew for each request, so that one that was replaced is used at once: the client by itself
- * reads it each minute, does not see a refusal (the JDK's HTTP client makes an I/O error of it),
- * and does not know a kubeconfig's {@code tokenFile}. A client certificate is read once.
+ * Finds the API server by {@code KUBECONFIG}, or by the pod that the program runs in. Token and
+ * certificates are read anew for each request, so that those that were replaced are used at once.
+ * The client by itself reads the token each minute, does not see a refusal (the JDK's HTTP client
+ * makes an I/O error of it), does not know a kubeconfig's {@code tokenFile}, and reads certificates
+ * once.
  */
 public final class ApiAccess {
   private ApiAccess() {}
 
   /**
-   * Where the API server is, to be completed with a program's own settings.
+   * A client of the API server, for the caller to close.
    *
+   * @param settings the program's own, beside where the server is and who the program is
    * @throws IllegalStateException if the kubeconfig names a token file that cannot be read
    */
-  public static ConfigBuilder config() {
+  public static KubernetesClient client(UnaryOperator<ConfigBuilder> settings) {
     var found = Config.autoConfigure(null);
     var config = new ConfigBuilder(found);
     token(found).ifPresent(config::withOauthTokenProvider);
-    return config;
+    return new KubernetesClientBuilder()
+        .withConfig(settings.apply(config).build())
+        .withHttpClientFactory(new RenewingFactory(new TlsFiles(found)))
+        .build();
   }
 
   private static Optional<TokenOfFile> token(Config found) {

@@ -11,7 +11,6 @@ import dev.ferryman.testing.FerrymanServer;
 import dev.ferryman.testing.FerrymanServerExtension;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -61,7 +60,7 @@ class ApiAccessIT {
   void aReplacedTokenIsUsedByRequestsAndWatches(Kind kind) throws IOException {
     var first = AccountToken.issue(server, ACCOUNT);
     settle(kind, first.text());
-    try (var client = new KubernetesClientBuilder().withConfig(ApiAccess.config().build()).build();
+    try (var client = ApiAccess.client(config -> config);
         var informer = client.resources(LiveMigration.class).inform()) {
       assertThat(client.resources(LiveMigration.class).list()).isNotNull();
 
@@ -84,8 +83,7 @@ class ApiAccessIT {
   @Test
   void theLastTokenServesWhileTheFileIsBeingReplaced() throws IOException {
     settle(Kind.IN_FILE_OF_KUBECONFIG, AccountToken.issue(server, ACCOUNT).text());
-    try (var client =
-        new KubernetesClientBuilder().withConfig(ApiAccess.config().build()).build()) {
+    try (var client = ApiAccess.client(config -> config)) {
       Files.writeString(folder.resolve("token"), "");
       assertThat(works(client)).as("empty").isTrue();
       Files.delete(folder.resolve("token"));
@@ -98,7 +96,7 @@ class ApiAccessIT {
     settle(Kind.IN_FILE_OF_KUBECONFIG, "token");
     Files.delete(folder.resolve("token"));
 
-    assertThatThrownBy(ApiAccess::config)
+    assertThatThrownBy(() -> ApiAccess.client(config -> config))
         .hasMessageStartingWith("cannot read the API server's token: " + folder);
   }
 

@@ -11,7 +11,6 @@ import dev.ferryman.operator.reconciler.InstanceReconciler;
 import dev.ferryman.operator.reconciler.MigrationReconciler;
 import dev.ferryman.operator.reconciler.TransitionListener;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.javaoperatorsdk.operator.Operator;
@@ -48,13 +47,11 @@ final class OperatorRun implements AutoCloseable {
   OperatorRun(Settings settings, String identity, OperatorMetrics metrics) {
     var clock = Clock.systemUTC();
     client =
-        new KubernetesClientBuilder()
-            .withConfig(
-                ApiAccess.config()
+        ApiAccess.client(
+            config ->
+                config
                     .withWatchReconnectInterval((int) settings.watchReconnect().toMillis())
-                    .withRequestRetryBackoffLimit(REQUEST_RETRIES)
-                    .build())
-            .build();
+                    .withRequestRetryBackoffLimit(REQUEST_RETRIES));
     var cache = new ClusterCache();
     var monitor = new HeartbeatMonitor(settings.hostDeadAfter(), System::nanoTime, clock);
     metrics.observe(cache, monitor);
