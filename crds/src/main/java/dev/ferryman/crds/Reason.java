@@ -34,6 +34,7 @@ public enum Reason {
   InstanceNotFound,
   InstanceAmbiguous,
   InstanceNotRunning,
+  InstanceUnreadable,
   SourceNotAlive,
   SourceNotReady,
   DestinationNotFound,

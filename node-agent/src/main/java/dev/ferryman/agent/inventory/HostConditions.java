@@ -10,10 +10,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The conditions that a host's agent writes: Ready, and Truncated where it is so. */
+/**
+ * The conditions that a host's agent writes: Ready, and Truncated and Unreadable where it is so.
+ */
 public final class HostConditions {
   public static final String READY = "Ready";
   public static final String TRUNCATED = "Truncated";
+  public static final String UNREADABLE = "Unreadable";
 
   private HostConditions() {}
 
@@ -21,13 +24,13 @@ public final class HostConditions {
    * @param before what was written before: a condition that stays as it is keeps its time
    */
   public static List<Condition> of(
-      Optional<NotReady> obstacle, boolean truncated, List<Condition> before, Instant now) {
+      Optional<NotReady> obstacle, Gaps gaps, List<Condition> before, Instant now) {
     var conditions = new ArrayList<Condition>();
     conditions.add(
         obstacle
             .map(found -> condition(READY, "False", found.reason(), found.message()))
             .orElseGet(() -> condition(READY, "True", Reason.AgentRunning, "libvirt answers")));
-    if (truncated) {
+    if (gaps.truncated()) {
       conditions.add(
           condition(
               TRUNCATED,
@@ -38,6 +41,16 @@ public final class HostConditions {
                   + " instances and "
                   + Bounds.PROJECTS
                   + " projects are listed"));
+    }
+    if (!gaps.unreadable().isEmpty()) {
+      conditions.add(
+          condition(
+              UNREADABLE,
+              "True",
+              Reason.InstanceUnreadable,
+              gaps.unreadable().size()
+                  + " cannot be moved, and count for nothing in what is committed: "
+                  + String.join("; ", gaps.unreadable())));
     }
     conditions.forEach(condition -> condition.setLastTransitionTime(time(condition, before, now)));
     return List.copyOf(conditions);

@@ -24,9 +24,9 @@ public final class HostInventory {
 
   /**
    * @param status bounded as the schema is
-   * @param truncated whether a list had to be cut, so that what it lacks is unknown, not absent
+   * @param gaps what the status does not say
    */
-  public record Result(HostResourceStatus status, boolean truncated) {}
+  public record Result(HostResourceStatus status, Gaps gaps) {}
 
   /** Puts the readings together. */
   public static Result of(HostReadings readings, MigrationEndpoint migration) {
@@ -56,21 +56,30 @@ public final class HostInventory {
             null,
             List.of());
     return new Result(
-        status, instances.size() > Bounds.INSTANCES || projects.size() > Bounds.PROJECTS);
+        status,
+        new Gaps(
+            instances.size() > Bounds.INSTANCES || projects.size() > Bounds.PROJECTS,
+            readings.domains().stream().flatMap(HostInventory::trouble).toList()));
   }
 
   private static HostInstance instance(DomainFacts domain, long diskGiB) {
     var definition = domain.definition();
+    boolean known = definition.trouble() == null;
     return new HostInstance(
         Bounds.cut(domain.name(), Bounds.NAME),
         domain.uuid(),
         domain.state(),
-        definition.vcpus(),
-        definition.memoryMiB(),
-        diskGiB,
+        known ? definition.vcpus() : null,
+        known ? definition.memoryMiB() : null,
+        known ? diskGiB : null,
         definition.project(),
         domain.incoming() ? true : null,
         definition.addresses());
+  }
+
+  private static Stream<String> trouble(DomainFacts domain) {
+    return Stream.ofNullable(domain.definition().trouble())
+        .map(trouble -> domain.name() + " (" + domain.uuid() + "): " + trouble);
   }
 
   private static long diskGiB(HostReadings readings, DomainFacts domain) {

@@ -1,5 +1,6 @@
 package dev.ferryman.agent.kube;
 
+import dev.ferryman.agent.inventory.Gaps;
 import dev.ferryman.agent.inventory.HostConditions;
 import dev.ferryman.agent.inventory.HostInventory;
 import dev.ferryman.agent.inventory.InventoryReader;
@@ -60,7 +61,7 @@ public final class HostPublisher implements AutoCloseable {
 
   // All of it belongs to the thread.
   private boolean exists;
-  private boolean truncated;
+  private Gaps gaps = Gaps.NONE;
 
   /** What this object has written; null: nothing yet. */
   private @Nullable HostResourceStatus written;
@@ -224,7 +225,7 @@ public final class HostPublisher implements AutoCloseable {
     var now = clock.instant();
     try {
       var result = HostInventory.of(reader.read(), settings.migration());
-      truncated = result.truncated();
+      take(result.gaps());
       return withConditions(result.status(), obstacle.get(), now);
     } catch (RuntimeException e) {
       // Of whatever kind: a host that says nothing would look alive and ready as it ages.
@@ -237,11 +238,18 @@ public final class HostPublisher implements AutoCloseable {
     }
   }
 
+  private void take(Gaps now) {
+    if (!now.unreadable().equals(gaps.unreadable())) {
+      LOG.warn("Instances that cannot be read: {}", now.unreadable());
+    }
+    gaps = now;
+  }
+
   private HostResourceStatus withConditions(
       HostResourceStatus status, Optional<NotReady> found, Instant now) {
     var before = last == null ? List.<Condition>of() : last.conditions();
     return HostResourceStatusBuilder.builder(status)
-        .conditions(HostConditions.of(found, truncated, before, now))
+        .conditions(HostConditions.of(found, gaps, before, now))
         .build();
   }
 

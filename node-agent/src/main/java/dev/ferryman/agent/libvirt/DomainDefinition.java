@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param project of Nova's or Ferryman's metadata; null if neither names one
  * @param addresses of Nova's or Ferryman's metadata
  * @param attemptMark uid of the attempt that made this copy
+ * @param trouble why the XML could not be read, so that all else is unknown; null: it was read
  */
 public record DomainDefinition(
     String type,
@@ -21,4 +22,11 @@ public record DomainDefinition(
     List<Disk> disks,
     @Nullable String project,
     List<String> addresses,
-    @Nullable String attemptMark) {}
+    @Nullable String attemptMark,
+    @Nullable String trouble) {
+
+  /** Of a domain of which nothing is known but that it is there. */
+  static DomainDefinition unreadable(String trouble) {
+    return new DomainDefinition("", "", "", 0, 0, List.of(), null, List.of(), null, trouble);
+  }
+}

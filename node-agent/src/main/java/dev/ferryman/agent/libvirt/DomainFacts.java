@@ -20,4 +20,18 @@ public record DomainFacts(
     @Nullable ProcessIdentity process,
     boolean incoming,
     boolean persistent,
-    DomainDefinition definition) {}
+    DomainDefinition definition) {
+
+  /**
+   * Uid of the attempt that made this copy; null: none did.
+   *
+   * @throws HypervisorException if the XML could not be read: it might be any attempt's
+   */
+  public @Nullable String attemptMark() {
+    var trouble = definition.trouble();
+    if (trouble != null) {
+      throw HypervisorException.noAnswer(name + " cannot be read: " + trouble);
+    }
+    return definition.attemptMark();
+  }
+}

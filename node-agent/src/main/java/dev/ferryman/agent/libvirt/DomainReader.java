@@ -28,7 +28,10 @@ final class DomainReader {
 
   private record State(DomainState state, String reason) {}
 
-  /** The parts are read one after the other, so the state before and after must be the same. */
+  /**
+   * The parts are read one after the other, so the state before and after must be the same. With
+   * that, too, an XML that cannot be read is known for the domain's own: libvirt does answer.
+   */
   DomainFacts read(DomainPointer domain) {
     var uuid = Connection.uuid(domain);
     var name = LastError.check(LIBVIRT.virDomainGetName(domain), "virDomainGetName");
@@ -54,7 +57,7 @@ final class DomainReader {
   private DomainFacts read(DomainPointer domain, String uuid, String name, State state) {
     var process = process(name, uuid, state);
     var incoming = isIncoming(domain, name, state);
-    var definition = DomainXml.read(xml(domain, 0));
+    var definition = DomainXml.readIfPossible(() -> xml(domain, 0));
     var persistent =
         LastError.check(LIBVIRT.virDomainIsPersistent(domain), "virDomainIsPersistent") == 1;
     return new DomainFacts(

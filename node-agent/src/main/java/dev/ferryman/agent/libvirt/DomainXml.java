@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.w3c.dom.Element;
@@ -49,7 +50,26 @@ final class DomainXml {
         disks(domain),
         metadata.flatMap(DomainXml::project).orElse(null),
         metadata.map(DomainXml::addresses).orElse(List.of()),
-        metadata.flatMap(DomainXml::attemptMark).orElse(null));
+        metadata.flatMap(DomainXml::attemptMark).orElse(null),
+        null);
+  }
+
+  /**
+   * The same, but what cannot be read is a definition that says so: one domain with a monstrous XML
+   * must not hide the others.
+   *
+   * @param xml asks libvirt, whose reply is bounded, too
+   * @throws HypervisorException if there is no such domain any more
+   */
+  static DomainDefinition readIfPossible(Supplier<String> xml) {
+    try {
+      return read(xml.get());
+    } catch (HypervisorException e) {
+      if (e.code() == Connection.NO_DOMAIN) {
+        throw e;
+      }
+      return DomainDefinition.unreadable(String.valueOf(e.getMessage()));
+    }
   }
 
   private static String word(Optional<String> value) {

@@ -16,7 +16,7 @@ public interface Hypervisor extends AutoCloseable {
   /** Versions, architecture, what guests can run here. */
   HostFacts host();
 
-  /** All domains, active or merely defined. */
+  /** All domains, active or merely defined; also those whose XML cannot be read. */
   List<DomainFacts> domains();
 
   /** The domain as it is now; empty if libvirt says that there is none. */

@@ -193,6 +193,6 @@ final class DestinationHandover {
     return isToResume()
         && domain.isPresent()
         && domain.get().state() == DomainState.Paused
-        && role.attemptUID.equals(domain.get().definition().attemptMark());
+        && role.attemptUID.equals(domain.get().attemptMark());
   }
 }

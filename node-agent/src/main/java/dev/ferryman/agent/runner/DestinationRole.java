@@ -154,7 +154,7 @@ final class DestinationRole extends Role {
    */
   private boolean isClean(Optional<DomainFacts> domain, Started started) {
     return domain.isEmpty()
-        || !attemptUID.equals(domain.get().definition().attemptMark())
+        || !attemptUID.equals(domain.get().attemptMark())
         || started == Started.Started
         || (wasPaused() && domain.get().state() == DomainState.Paused && !domain.get().incoming());
   }

@@ -20,7 +20,7 @@ final class Domains {
                     facts.state(),
                     Bounds.cut(facts.reason(), Bounds.WORD),
                     facts.process(),
-                    facts.definition().attemptMark()))
+                    facts.attemptMark()))
         .orElse(ABSENT);
   }
 }

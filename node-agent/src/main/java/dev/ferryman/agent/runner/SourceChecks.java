@@ -48,6 +48,14 @@ final class SourceChecks {
           host,
           facts.name() + " is " + facts.state() + " (" + facts.reason() + ")");
     }
+    var trouble = facts.definition().trouble();
+    if (trouble != null) {
+      return fail(
+          CheckName.Domain,
+          Reason.InstanceUnreadable,
+          host,
+          facts.name() + " cannot be read: " + trouble);
+    }
     if (facts.definition().disks().size() > Bounds.DISKS) {
       return fail(
           CheckName.Domain,

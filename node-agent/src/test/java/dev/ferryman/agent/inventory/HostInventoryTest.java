@@ -91,7 +91,7 @@ class HostInventoryTest {
 
     var result = HostInventory.of(readings(many, Map.of()), ENDPOINT);
 
-    assertThat(result.truncated()).isTrue();
+    assertThat(result.gaps().truncated()).isTrue();
     assertThat(result.status().instances()).hasSize(Bounds.INSTANCES);
     assertThat(result.status().projects()).hasSize(Bounds.PROJECTS);
     assertThat(result.status().instanceCount()).isEqualTo(Bounds.INSTANCES + 1);
@@ -125,9 +125,10 @@ class HostInventoryTest {
             OptionalLong.of(4711),
             NOON);
     var obstacle = new NotReady(Reason.LibvirtUnreachable, huge);
+    var gaps = new Gaps(true, List.of(huge, huge));
     var status =
         HostResourceStatusBuilder.builder(HostInventory.of(readings, ENDPOINT).status())
-            .conditions(HostConditions.of(Optional.of(obstacle), true, List.of(), NOON))
+            .conditions(HostConditions.of(Optional.of(obstacle), gaps, List.of(), NOON))
             .build();
 
     PublishedSchema.ofStatus("hostresources").assertFits(status);
@@ -156,20 +157,21 @@ class HostInventoryTest {
 
   @Test
   void aConditionThatStaysKeepsItsTime() {
-    var first = HostConditions.of(Optional.empty(), false, List.of(), NOON);
+    var first = HostConditions.of(Optional.empty(), Gaps.NONE, List.of(), NOON);
     var later = NOON.plusSeconds(60);
 
-    assertThat(HostConditions.of(Optional.empty(), false, first, later)).isEqualTo(first);
+    assertThat(HostConditions.of(Optional.empty(), Gaps.NONE, first, later)).isEqualTo(first);
     assertThat(
             HostConditions.of(
                 Optional.of(new NotReady(Reason.LibvirtUnreachable, "refused")),
-                true,
+                new Gaps(true, List.of("g1 (uuid): too long")),
                 first,
                 later))
         .extracting(Condition::getType, Condition::getStatus, Condition::getReason)
         .containsExactly(
             tuple("Ready", "False", "LibvirtUnreachable"),
-            tuple("Truncated", "True", "InventoryTruncated"));
+            tuple("Truncated", "True", "InventoryTruncated"),
+            tuple("Unreadable", "True", "InstanceUnreadable"));
   }
 
   @Test
@@ -232,6 +234,6 @@ class HostInventoryTest {
         incoming,
         true,
         new DomainDefinition(
-            "kvm", "x86_64", "q35", vcpus, memory, List.of(), project, List.of(), null));
+            "kvm", "x86_64", "q35", vcpus, memory, List.of(), project, List.of(), null, null));
   }
 }

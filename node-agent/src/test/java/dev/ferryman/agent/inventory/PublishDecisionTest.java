@@ -56,7 +56,7 @@ class PublishDecisionTest {
                 s.conditions(
                     HostConditions.of(
                         Optional.of(new NotReady(Reason.CleaningUp, "m-1")),
-                        false,
+                        Gaps.NONE,
                         List.of(),
                         NOON))),
         change("the total", s -> s.total(new Resources(8, 1000L, 200L))));
@@ -101,7 +101,7 @@ class PublishDecisionTest {
         .bootID("boot-1")
         .libvirtdStartTime(1L)
         .observedTime("2026-03-01T12:00:00Z")
-        .conditions(HostConditions.of(Optional.empty(), false, List.of(), NOON))
+        .conditions(HostConditions.of(Optional.empty(), Gaps.NONE, List.of(), NOON))
         .build();
   }
 

@@ -1,6 +1,7 @@
 package dev.ferryman.agent.kube;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.ferryman.agent.inventory.InventoryReader;
 import dev.ferryman.agent.inventory.MovableClock;
@@ -212,6 +213,29 @@ class HostPublisherTest {
     thread.pass(MOMENT);
 
     assertThat(ready(nextStatus())).isEqualTo("True AgentRunning");
+  }
+
+  @Test
+  void aGuestWithAMonstrousXmlIsNamedAndHidesNothingElse() throws InterruptedException {
+    hypervisor.define("g1").vcpus(2).start();
+    var monster = hypervisor.define("g2").vcpus(4).monstrous().start();
+
+    var status = published();
+
+    assertThat(ready(status)).isEqualTo("True AgentRunning");
+    assertThat(status.instances())
+        .extracting(HostInstance::name, HostInstance::state, HostInstance::vcpus)
+        .containsExactly(
+            tuple("g1", DomainState.Running, 2), tuple("g2", DomainState.Running, null));
+    assertThat(status.committed().vcpus()).isEqualTo(2);
+    assertThat(status.conditions().get(1))
+        .satisfies(
+            condition -> {
+              assertThat(condition.getType()).isEqualTo("Unreadable");
+              assertThat(condition.getMessage())
+                  .startsWith("1 cannot be moved")
+                  .contains("g2 (" + monster.uuid() + "): domain: the XML has");
+            });
   }
 
   @Test

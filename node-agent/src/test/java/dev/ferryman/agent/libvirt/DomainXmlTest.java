@@ -32,7 +32,30 @@ class DomainXmlTest {
                         "vda", "file", "/var/lib/ferryman/instances/g1/disk.qcow2", false, null)),
                 "p1",
                 List.of(),
-                "uid-1/3"));
+                "uid-1/3",
+                null));
+  }
+
+  @Test
+  void aReplyThatLibvirtCannotGiveIsTheDomainsOwnTrouble() {
+    var definition =
+        DomainXml.readIfPossible(
+            () -> {
+              throw new HypervisorException(39, 7, "Unable to encode message payload");
+            });
+
+    assertThat(definition.trouble()).isEqualTo("Unable to encode message payload");
+  }
+
+  @Test
+  void aDomainThatHasGoneIsNoTrouble() {
+    assertThatThrownBy(
+            () ->
+                DomainXml.readIfPossible(
+                    () -> {
+                      throw Connection.noDomain("u1");
+                    }))
+        .hasMessageContaining("no domain has uuid u1");
   }
 
   @Test

@@ -81,6 +81,12 @@ public final class FakeDomain {
     return describe();
   }
 
+  /** With an XML that is longer than what is read. */
+  public FakeDomain monstrous() {
+    metadata += "<!--" + "x".repeat(SafeXml.MAX_CHARACTERS) + "-->";
+    return describe();
+  }
+
   /** Without a definition: it vanishes when it stops. */
   public FakeDomain asTransient() {
     persistentXml = null;
@@ -209,6 +215,6 @@ public final class FakeDomain {
         process,
         incoming,
         persistentXml != null,
-        DomainXml.read(liveXml));
+        DomainXml.readIfPossible(() -> liveXml));
   }
 }

@@ -21,6 +21,19 @@ class FakeHypervisorTest {
   private final List<String> seen = new ArrayList<>();
 
   @Test
+  void aDomainThatCannotBeReadMightBeAnyAttempts() {
+    var b = new FakeWorld().host("host-b");
+    var guest = b.define("g1").monstrous().start();
+
+    assertThat(b.domain(guest.uuid()))
+        .hasValueSatisfying(
+            facts ->
+                assertThatThrownBy(facts::attemptMark)
+                    .isInstanceOf(HypervisorException.class)
+                    .hasMessageStartingWith("g1 cannot be read: domain: the XML has"));
+  }
+
+  @Test
   void movesADomainInLibvirtsOrder() throws Exception {
     listen();
     var call = migrate();

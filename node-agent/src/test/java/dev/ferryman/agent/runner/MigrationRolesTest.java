@@ -411,6 +411,19 @@ class MigrationRolesTest {
   }
 
   @Test
+  void guestWithAMonstrousXmlIsRefused() {
+    scene.guest.monstrous();
+    scene.order();
+
+    scene.await(
+        "refused",
+        status -> status.source() != null && status.source().state() == SourceState.Refused);
+    assertThat(failed(scene.api.status())).containsExactly("InstanceUnreadable");
+    assertThat(scene.api.status().source().checks())
+        .anySatisfy(check -> assertThat(check.message()).contains("more than the 4194304"));
+  }
+
+  @Test
   void evidenceIsReadAnewWhenLibvirtIsBack() throws InterruptedException {
     scene.orderAndStart().succeed();
     var daemon = scene.awaitEvidence().destination().libvirtdStartTime();

@@ -46,7 +46,8 @@ class SourceChecksTest {
                     Collections.nCopies(100, new Disk("vda", "file", path, false, null)),
                     null,
                     List.of(),
-                    ATTEMPT)));
+                    ATTEMPT,
+                    null)));
     var needs = SourceChecks.needs(domain.get());
     var source =
         SourceReportBuilder.builder()
