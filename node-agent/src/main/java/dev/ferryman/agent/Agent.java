@@ -31,12 +31,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -52,12 +50,12 @@ final class Agent implements AutoCloseable {
 
   private static final long SETTLE_AGAIN_MILLISECONDS = 500;
 
-  /** A net below the watch: its events are what is acted on. */
-  private static final long REREAD_SECONDS = 30;
-
   private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(5);
 
-  /** A new attempt that the watch has missed is found within the time that operators give it. */
+  /**
+   * A net below the watch, whose events are what is acted on: an attempt that it has missed is
+   * found within the time that operators give it.
+   */
   private static final long LOOK_AGAIN_SECONDS = 15;
 
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
@@ -128,7 +126,9 @@ final class Agent implements AutoCloseable {
                     clock,
                     System::nanoTime)));
     var watch =
-        keep(new MigrationWatch(client, impatient, settings.host(), runner::changed, runner::left));
+        keep(
+            new MigrationWatch(
+                client, impatient, settings.host(), runner::changed, runner::left, runner::look));
     heartbeat.onTurnedBack(
         () -> {
           publisher.publishAnew();
@@ -146,18 +146,13 @@ final class Agent implements AutoCloseable {
           hypervisor.addListener(runner);
           watch.start();
           var unused =
-              List.of(
-                  again(timer, runner::reread, REREAD_SECONDS),
-                  again(timer("watch"), watch::lookAgain, LOOK_AGAIN_SECONDS));
+              timer("watch")
+                  .scheduleWithFixedDelay(
+                      watch::lookAgain, LOOK_AGAIN_SECONDS, LOOK_AGAIN_SECONDS, TimeUnit.SECONDS);
           settled = true;
           publisher.changed();
           LOG.info("agent of {} takes work", settings.host());
         });
-  }
-
-  private static ScheduledFuture<?> again(
-      ScheduledExecutorService timer, Runnable look, long seconds) {
-    return timer.scheduleWithFixedDelay(look, seconds, seconds, TimeUnit.SECONDS);
   }
 
   /** Old attempts come before new ones, however long the API server is away. */

@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.util.List;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +21,7 @@ public final class MigrationWatch implements AutoCloseable {
   private final String label;
   private final Consumer<LiveMigration> changed;
   private final Consumer<LiveMigration> left;
+  private final Consumer<List<LiveMigration>> looked;
 
   private volatile SharedIndexInformer<LiveMigration> informer;
   private DeafnessCheck<LiveMigration> check;
@@ -31,18 +33,21 @@ public final class MigrationWatch implements AutoCloseable {
    * @param changed told of each object that is new or has changed
    * @param left told of each object that has left the watch, as it was last seen: deleted, or its
    *     label is gone
+   * @param looked told at each look of all that is there
    */
   public MigrationWatch(
       KubernetesClient client,
       KubernetesClient impatient,
       String host,
       Consumer<LiveMigration> changed,
-      Consumer<LiveMigration> left) {
+      Consumer<LiveMigration> left,
+      Consumer<List<LiveMigration>> looked) {
     this.client = client;
     this.impatient = impatient;
     this.label = FerrymanApi.hostLabel(host);
     this.changed = changed;
     this.left = left;
+    this.looked = looked;
     this.informer = newInformer();
     this.check = newCheck();
   }
@@ -105,7 +110,7 @@ public final class MigrationWatch implements AutoCloseable {
     return informer.hasSynced() && informer.isWatching();
   }
 
-  /** Tells of every object anew, and replaces a watch that has gone deaf. */
+  /** Tells of all that is there, and replaces a watch that has gone deaf. */
   public synchronized void lookAgain() {
     DeafnessCheck.Look<LiveMigration> look;
     try {
@@ -114,7 +119,7 @@ public final class MigrationWatch implements AutoCloseable {
       LOG.debug("the API server does not list migrations now", noAnswer);
       return;
     }
-    look.found().forEach(changed);
+    looked.accept(look.found());
     if (look.deaf() && !closed) {
       LOG.warn("the watch of migrations has gone deaf; a new one begins");
       replace();

@@ -9,9 +9,12 @@ import dev.ferryman.crds.livemigration.LiveMigration;
 import dev.ferryman.crds.livemigration.MigrationStatistics;
 import dev.ferryman.crds.livemigration.Phase;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,7 +78,27 @@ public final class MigrationRunner implements HypervisorListener, AutoCloseable 
     }
   }
 
-  /** Looks at every object again that this host has a part in: its watch may have missed a word. */
+  /**
+   * What carries this host's label now: the watch may have missed a word. An attempt that none of
+   * these is about is read by itself.
+   */
+  public void look(List<LiveMigration> labelled) {
+    labelled.forEach(this::changed);
+    var current =
+        labelled.stream()
+            .map(LiveMigration::getStatus)
+            .flatMap(status -> Stream.ofNullable(status == null ? null : status.attempt()))
+            .map(Attempt::uid)
+            .collect(Collectors.toSet());
+    roles.forEach(
+        (key, role) -> {
+          if (!current.contains(key.attemptUID())) {
+            role.reread();
+          }
+        });
+  }
+
+  /** Reads every object again that this host has a part in: what was seen is no longer so. */
   public void reread() {
     roles.values().forEach(Role::reread);
   }

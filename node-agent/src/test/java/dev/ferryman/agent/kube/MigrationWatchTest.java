@@ -27,7 +27,12 @@ class MigrationWatchTest {
   void prepare() {
     watch =
         new MigrationWatch(
-            client, client, "host-b", seen -> told.add(seen.getMetadata().getName()), seen -> {});
+            client,
+            client,
+            "host-b",
+            seen -> told.add(seen.getMetadata().getName()),
+            seen -> {},
+            all -> all.forEach(seen -> told.add(seen.getMetadata().getName())));
   }
 
   @AfterEach

@@ -43,6 +43,7 @@ final class FakeMigrationApi implements MigrationApi {
   private boolean exists;
   private boolean mistaken;
   private long version;
+  private long reads;
   private LiveMigrationStatus status = LiveMigrationStatusBuilder.builder().build();
 
   synchronized void watch(Consumer<LiveMigration> watcher) {
@@ -106,9 +107,15 @@ final class FakeMigrationApi implements MigrationApi {
     return List.copyOf(sourceReports);
   }
 
+  /** How many times the object was read by its name. */
+  synchronized long reads() {
+    return reads;
+  }
+
   @Override
   public synchronized Optional<LiveMigration> get(String name) {
     requireUp();
+    reads++;
     return exists && NAME.equals(name) ? Optional.of(object()) : Optional.empty();
   }
 

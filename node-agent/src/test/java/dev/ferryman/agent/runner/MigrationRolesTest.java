@@ -452,21 +452,6 @@ class MigrationRolesTest {
   }
 
   @Test
-  void endThatTheWatchMissedIsFoundByReading() throws InterruptedException {
-    scene.orderAndStart().succeed();
-    scene.awaitEvidence();
-    scene.api.forgetWatchers();
-    scene.enter(Phase.Succeeded);
-
-    scene.api.weather(Weather.Down);
-    scene.leaves();
-    scene.api.weather(Weather.Fine);
-
-    await()
-        .until(() -> scene.journalIsClosed(Part.Source) && scene.journalIsClosed(Part.Destination));
-  }
-
-  @Test
   void definitionThatTheMoveLeftIsRemovedWhenItIsSettled() throws InterruptedException {
     var migration = scene.orderAndStart();
     migration.loseReplyAfterStartWithLocks();

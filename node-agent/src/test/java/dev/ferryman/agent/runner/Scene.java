@@ -141,6 +141,12 @@ final class Scene implements AutoCloseable {
     agentC.runner().left(api.object());
   }
 
+  /** Both agents look beside their watches, and see these. */
+  void look(LiveMigration... labelled) {
+    agentB.runner().look(List.of(labelled));
+    agentC.runner().look(List.of(labelled));
+  }
+
   // The operator.
 
   void order() {

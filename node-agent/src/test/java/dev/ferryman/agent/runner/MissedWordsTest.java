@@ -1,0 +1,83 @@
+package dev.ferryman.agent.runner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.ferryman.agent.journal.Part;
+import dev.ferryman.agent.runner.FakeMigrationApi.Weather;
+import dev.ferryman.crds.livemigration.LiveMigration;
+import dev.ferryman.crds.livemigration.Phase;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a watch has missed is found all the same. */
+class MissedWordsTest {
+  @TempDir Path directory;
+  private Scene scene;
+
+  @BeforeEach
+  void setTheScene() {
+    scene = new Scene(directory);
+  }
+
+  @AfterEach
+  void end() {
+    scene.close();
+  }
+
+  @Test
+  void endThatTheWatchMissedIsFoundByReading() throws InterruptedException {
+    endUnheard();
+
+    scene.api.weather(Weather.Down);
+    scene.leaves();
+    scene.api.weather(Weather.Fine);
+
+    awaitClosed();
+  }
+
+  @Test
+  void endThatTheWatchMissedIsFoundByTheNextLook() throws InterruptedException {
+    endUnheard();
+
+    scene.look(scene.api.object());
+
+    awaitClosed();
+    assertThat(scene.api.reads()).as("objects read one by one").isZero();
+  }
+
+  @Test
+  void endOfWhatHasLostItsLabelUnheardIsFoundByTheNextLook() throws InterruptedException {
+    endUnheard();
+
+    scene.look();
+
+    awaitClosed();
+  }
+
+  @Test
+  void attemptThatTheListedObjectIsNotAboutIsRead() throws InterruptedException {
+    endUnheard();
+    var other = new LiveMigration();
+    other.setMetadata(scene.api.object().getMetadata());
+
+    scene.look(other);
+
+    awaitClosed();
+  }
+
+  private void endUnheard() throws InterruptedException {
+    scene.orderAndStart().succeed();
+    scene.awaitEvidence();
+    scene.api.forgetWatchers();
+    scene.enter(Phase.Succeeded);
+  }
+
+  private void awaitClosed() {
+    await()
+        .until(() -> scene.journalIsClosed(Part.Source) && scene.journalIsClosed(Part.Destination));
+  }
+}
