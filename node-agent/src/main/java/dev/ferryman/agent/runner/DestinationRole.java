@@ -98,17 +98,12 @@ final class DestinationRole extends Role {
     if (started == Started.Started && source != null && source.switched() == Switched.Gone) {
       takeOverAutostart();
     }
-    if (isKnown(now, started, source, done)) {
+    var state = isClean(domain, started) ? DestinationState.CleanedUp : DestinationState.Checked;
+    if (isKnown(now, started, state, source, done)) {
       evidenceChanged = false;
       return;
     }
-    half.say(
-        half.next(
-                isClean(domain, started) ? DestinationState.CleanedUp : DestinationState.Checked,
-                source)
-            .domain(now)
-            .started(started)
-            .done(done == 0 ? null : done));
+    half.say(half.next(state, source).domain(now).started(started).done(done == 0 ? null : done));
     evidenceChanged = false;
     proceed();
   }
@@ -132,10 +127,15 @@ final class DestinationRole extends Role {
 
   /** Whether the last report says the same, and stands on the source's end. */
   private boolean isKnown(
-      DomainReport now, Started started, @Nullable SourceReport source, int done) {
+      DomainReport now,
+      Started started,
+      DestinationState state,
+      @Nullable SourceReport source,
+      int done) {
     var last = half.last();
     if (last == null
         || last.started() == null
+        || last.state() != state
         || !now.equals(last.domain())
         || !host.bootID().equals(last.bootID())
         || !Objects.equals(daemonStart(), last.libvirtdStartTime())) {
@@ -150,13 +150,24 @@ final class DestinationRole extends Role {
 
   /**
    * Nothing is left of the attempt: what is here is none of its making, or it is the instance
-   * itself, paused if it was before.
+   * itself, paused if it was before, or the last definition of it.
    */
   private boolean isClean(Optional<DomainFacts> domain, Started started) {
     return domain.isEmpty()
         || !attemptUID.equals(domain.get().attemptMark())
         || started == Started.Started
-        || (wasPaused() && domain.get().state() == DomainState.Paused && !domain.get().incoming());
+        || (wasPaused() && domain.get().state() == DomainState.Paused && !domain.get().incoming())
+        || isLastDefinition(domain.get().state());
+  }
+
+  /** The guest left the source, where no definition is, and ended before it was to go on here. */
+  private boolean isLastDefinition(DomainState here) {
+    var source = source();
+    if (here.isActive() || source == null || source.switched() != Switched.Gone) {
+      return false;
+    }
+    var there = source.domain();
+    return there != null && there.state() == DomainState.Absent;
   }
 
   private boolean wasPaused() {
@@ -251,22 +262,12 @@ final class DestinationRole extends Role {
       warnOfCopy();
       return false;
     }
-    if (!now.state().isActive() && isGoneFromSource()) {
-      // The guest ended before it was to go on here: this is the last definition of it.
+    if (isLastDefinition(now.state())) {
       return true;
     }
     remove(instanceUUID, now);
     host.listener().settled(migration, "destination: removed a copy that never ran");
     return true;
-  }
-
-  private boolean isGoneFromSource() {
-    var source = source();
-    if (source == null || source.switched() != Switched.Gone) {
-      return false;
-    }
-    var there = source.domain();
-    return there != null && there.state() == DomainState.Absent;
   }
 
   private void warnOfCopy() {

@@ -142,6 +142,9 @@ class StrictSwitchoverTest {
     scene.startAgentB();
     scene.startAgentC();
     assertThat(scene.awaitEvidence().destination().started()).isEqualTo(Started.NeverStarted);
+    scene.await(
+        "destination has nothing more to do",
+        now -> now.destination().state() == DestinationState.CleanedUp);
 
     scene.enter(Phase.Failed);
 
