@@ -14,7 +14,9 @@ final class ChaosGuest {
   /** Times that a QEMU of it was killed which may have been the only copy, since it last booted. */
   private final AtomicInteger kills = new AtomicInteger();
 
-  private final AtomicInteger boots = new AtomicInteger(1);
+  /** Times that it may have booted: a start whose answer is not known counts too. */
+  private final AtomicInteger starts = new AtomicInteger(1);
+
   private volatile long killedMillis;
 
   ChaosGuest(int number, Settings settings) {
@@ -61,24 +63,28 @@ final class ChaosGuest {
     return killedMillis;
   }
 
+  /** Unless libvirt has refused that for sure. */
+  void mayHaveBeenStarted() {
+    starts.incrementAndGet();
+  }
+
   /**
    * It runs again.
    *
    * @param forgotten the kills that it was started again after
    */
-  void bootedAgain(int forgotten) {
+  void runsAgain(int forgotten) {
     kills.addAndGet(-forgotten);
-    boots.incrementAndGet();
   }
 
-  int boots() {
-    return boots.get();
+  int starts() {
+    return starts.get();
   }
 
   /** For the reader of the summary. */
   String facts() {
     var count = beats.stretches().stream().mapToLong(row -> row.last() - row.first() + 1).sum();
-    return name + " (" + disk + " disk, " + count + " heartbeats, booted " + boots + " times)";
+    return name + " (" + disk + " disk, " + count + " heartbeats, started " + starts + " times)";
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.ferryman.lab.chaos;
 
 import static dev.ferryman.lab.Lab.tryOn;
 
+import dev.ferryman.lab.Lab;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -95,10 +96,20 @@ final class Judge {
               if (guest.beats().lastMillis() > before) {
                 return true;
               }
-              tryOn(host, "timeout", "30", "virsh", "-q", "start", guest.name());
+              var answer = tryOn(host, "timeout", "30", "virsh", "-q", "start", guest.name());
+              if (!isRefused(answer)) {
+                guest.mayHaveBeenStarted();
+              }
               return false;
             });
-    guest.bootedAgain(kills);
+    guest.runsAgain(kills);
+  }
+
+  /** One that was not heard out can be carried out later, by a libvirtd that hung. */
+  private static boolean isRefused(Lab.Result answer) {
+    return answer.exitCode() == 1
+        && (answer.errors().contains("already active")
+            || answer.errors().contains("ailed to connect"));
   }
 
   private static boolean hasCopy(HostView view, ChaosGuest guest) {
