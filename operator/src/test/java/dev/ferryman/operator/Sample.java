@@ -21,6 +21,7 @@ import dev.ferryman.crds.livemigration.Needs;
 import dev.ferryman.crds.livemigration.NeedsBuilder;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.PhaseTime;
+import dev.ferryman.crds.livemigration.SinceSwitchover;
 import dev.ferryman.crds.livemigration.SourceReportBuilder;
 import dev.ferryman.crds.livemigration.SourceState;
 import dev.ferryman.crds.livemigration.Started;
@@ -221,6 +222,7 @@ public final class Sample {
         .endSequence(10L)
         .jobActive(false)
         .switched(switched)
+        .sinceSwitchover(switched == Switched.Gone ? SinceSwitchover.StoodStill : null)
         .domain(new DomainReport(state, reason, null, null));
   }
 

@@ -48,6 +48,9 @@ public record SourceReport(
         @Nullable Boolean abortRequested,
     @Nullable Switched switched,
     @JsonPropertyDescription(
+            "What the copy, gone by now, has done since it was stopped for the switch-over; absent: not gone")
+        @Nullable SinceSwitchover sinceSwitchover,
+    @JsonPropertyDescription(
             "Whether libvirt has let the copy go on less than a minute ago, after it had stopped it for the switch-over")
         @Nullable Boolean justResumed,
     @Nullable CallResult result,

@@ -70,6 +70,7 @@ public enum SourceStep {
    * @param ownChecksFail whether one of this host's checks refuses the migration
    * @param markersDown whether markers are in the shared directories
    * @param goneUntold whether this host's copy is gone under the call, and that is not said yet
+   * @param daemonDead whether libvirt's daemon does not run, so that nothing is to be had from it
    * @param abortAccepted whether libvirt has taken a request to end the job
    * @param orderPending whether the operator's settlement has an order that is not carried out
    * @param evidenceChanged whether libvirt reported something since the last report
@@ -87,6 +88,7 @@ public enum SourceStep {
       Known known,
       Call call,
       boolean goneUntold,
+      boolean daemonDead,
       boolean abortAccepted,
       boolean orderPending,
       boolean evidenceChanged)
@@ -95,7 +97,7 @@ public enum SourceStep {
   /** The next step. */
   public static SourceStep next(View view) {
     if (view.call() == Call.Ended) {
-      return ReportEvidence;
+      return view.goneUntold() && view.daemonDead() ? TellGone : ReportEvidence;
     }
     if (view.call() == Call.UnderWay) {
       if (view.goneUntold()) {

@@ -7,5 +7,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param host name of its HostResource
  * @param hostUUID by which its libvirt is known for the right one; null: not published
+ * @param persistent whether the guest has a definition there, which goes when it has left
  */
-public record Giver(String host, @Nullable String hostUUID) {}
+public record Giver(String host, @Nullable String hostUUID, boolean persistent) {}

@@ -3,6 +3,7 @@ package dev.ferryman.agent.journal;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import dev.ferryman.crds.Lists;
 import dev.ferryman.crds.livemigration.CallResult;
+import dev.ferryman.crds.livemigration.SinceSwitchover;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.List;
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param markers files put into shared directories; noted before they are made
  * @param baseline the source: before the call; the destination: while checking
  * @param suspended whether libvirt reported that the source's copy was stopped meanwhile
+ * @param sinceSwitchover the source: what its copy has done since it was last stopped; null: it was
+ *     not stopped
  * @param resumed whether libvirt reported that the destination's copy was started
  * @param resumeAsked whether libvirt was, or was about to be, asked to let the destination's copy
  *     go on
@@ -42,6 +45,7 @@ public record JournalEntry(
     @Nullable Baseline baseline,
     boolean abortRequested,
     boolean suspended,
+    @Nullable SinceSwitchover sinceSwitchover,
     boolean resumed,
     boolean resumeAsked,
     @Nullable Giver giver,
@@ -55,6 +59,14 @@ public record JournalEntry(
 
   public JournalEntry {
     markers = Lists.orEmpty(markers);
+  }
+
+  /** The same after a time in which events of libvirt may have been missed. */
+  public JournalEntry withGap() {
+    var ranAfterTheCall = stage == Stage.Ended && sinceSwitchover == SinceSwitchover.WentOn;
+    var known = sinceSwitchover == null || ranAfterTheCall;
+    return withEventsMissed(true)
+        .withSinceSwitchover(known ? sinceSwitchover : SinceSwitchover.Unknown);
   }
 
   /** The entry of an attempt that has just been heard of. */

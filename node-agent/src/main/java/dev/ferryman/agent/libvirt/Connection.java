@@ -4,6 +4,7 @@ import static dev.ferryman.agent.libvirt.LibvirtX.LIBVIRT;
 
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
+import com.sun.jna.ptr.LongByReference;
 import com.sun.jna.ptr.PointerByReference;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
@@ -154,6 +155,16 @@ final class Connection implements AutoCloseable {
       }
       throw e;
     }
+  }
+
+  /** A question that no domain can keep waiting. */
+  boolean ping() {
+    return use(
+        connection ->
+            LastError.check(
+                    LIBVIRT.virConnectGetLibVersion(connection, new LongByReference()),
+                    "virConnectGetLibVersion")
+                == 0);
   }
 
   List<String> domainUUIDs() {

@@ -64,8 +64,10 @@ final class DomainReader {
         uuid, name, state.state(), state.reason(), process, incoming, persistent, definition);
   }
 
-  static DomainState stateOf(DomainPointer domain) {
-    return state(domain).state();
+  /** Whether it is shut off because it has gone to another host. */
+  static boolean hasMigrated(DomainPointer domain) {
+    var now = state(domain);
+    return now.state() == DomainState.ShutOff && now.reason().equals(StateWords.MIGRATED);
   }
 
   private static State state(DomainPointer domain) {

@@ -71,13 +71,24 @@ public interface Hypervisor extends AutoCloseable {
   void probe(String uri);
 
   /**
-   * Whether another host's libvirt says that a domain is not there, or is not active, so that it
-   * cannot run again by itself.
+   * Whether another host's libvirt says that a domain has left it by migrating: it is shut off for
+   * that reason, or its definition has gone with it. One that ended in another way may have gone on
+   * before.
    *
    * @param hostUUID libvirt's UUID of that host: another host's word counts for nothing
+   * @param persistent whether the domain had a definition: that it is not there proves nothing of a
+   *     transient one
    * @throws HypervisorException if it does not answer within five seconds, or is another host
    */
-  boolean isGoneAt(String uri, String hostUUID, String uuid);
+  boolean hasLeft(String uri, String hostUUID, String uuid, boolean persistent);
+
+  /**
+   * Waits until the listeners have been told of every event that libvirt has sent by now.
+   *
+   * @param then run once, on the thread that tells them; must not block
+   * @throws HypervisorException if libvirt does not answer within five seconds
+   */
+  void whenCaughtUp(Runnable then);
 
   /**
    * Tells of the end of a QEMU process, at once if it has ended already.

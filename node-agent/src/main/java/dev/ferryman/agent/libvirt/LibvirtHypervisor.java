@@ -254,7 +254,7 @@ public final class LibvirtHypervisor implements Hypervisor {
   }
 
   @Override
-  public boolean isGoneAt(String uri, String hostUUID, String uuid) {
+  public boolean hasLeft(String uri, String hostUUID, String uuid, boolean persistent) {
     return probes.call(
         "domain " + uuid + " at " + uri,
         () -> {
@@ -263,11 +263,17 @@ public final class LibvirtHypervisor implements Hypervisor {
             if (!hostUUID.equals(found)) {
               throw HypervisorException.noAnswer(uri + " leads to the host " + found);
             }
-            return connection
-                .withDomain(uuid, domain -> !DomainReader.stateOf(domain).isActive())
-                .orElse(true);
+            return connection.withDomain(uuid, DomainReader::hasMigrated).orElse(persistent);
           }
         });
+  }
+
+  @Override
+  public void whenCaughtUp(Runnable then) {
+    var connection = monitored.get();
+    // Its answer comes behind the events of before; those are then on their way to the listeners.
+    calls.call("answer", connection::ping);
+    EventLoop.afterEvents(() -> listeners.run(then));
   }
 
   @Override

@@ -55,6 +55,11 @@ final class Listeners implements AutoCloseable {
     execute(() -> listeners.forEach(listener -> tell(listener, event)));
   }
 
+  /** Runs it after all that was told before. */
+  void run(Runnable task) {
+    execute(task);
+  }
+
   @SuppressWarnings("CatchAndPrintStackTrace")
   private static void tell(HypervisorListener listener, Consumer<HypervisorListener> event) {
     try {

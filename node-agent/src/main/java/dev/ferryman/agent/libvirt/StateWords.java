@@ -8,6 +8,9 @@ final class StateWords {
   /** Reason of {@link DomainState#Paused}: stopped by a migration, on either side of it. */
   static final String MIGRATING = "migrating";
 
+  /** Reason of {@link DomainState#ShutOff}: gone to another host. */
+  static final String MIGRATED = "migrated";
+
   /** Reason of {@link DomainState#Paused}: its process is being started. */
   static final String STARTING_UP = "starting up";
 
@@ -61,7 +64,7 @@ final class StateWords {
           "shutdown",
           "destroyed",
           "crashed",
-          "migrated",
+          MIGRATED,
           "saved",
           "failed",
           "from snapshot",

@@ -8,6 +8,7 @@ import dev.ferryman.agent.libvirt.HypervisorException;
 import dev.ferryman.crds.livemigration.DestinationOrder;
 import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.Needs;
+import dev.ferryman.crds.livemigration.SinceSwitchover;
 import dev.ferryman.crds.livemigration.SourceReport;
 import dev.ferryman.crds.livemigration.Switched;
 import dev.ferryman.crds.livemigration.Switchover;
@@ -21,7 +22,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The destination's copy in a Strict switch-over: it holds the guest and stands still until the
- * source's is proved gone, by its agent's word or by its libvirt's, whichever comes first.
+ * source's is proved to have left without going on there, by its agent's word or by its libvirt's,
+ * whichever comes first. That the source's is gone alone is not enough: libvirt may have let it go
+ * on before it ended, and then this copy is older than what is on the disks.
  */
 final class DestinationHandover {
   private static final Logger LOG = LoggerFactory.getLogger(DestinationHandover.class);
@@ -37,7 +40,7 @@ final class DestinationHandover {
   /** Whether a copy may stand here that waits to be resumed. */
   private boolean copyWaits;
 
-  /** Whether the source's libvirt has said that its copy is gone. */
+  /** Whether the source's libvirt has said that its copy has left. */
   private boolean toldByLibvirt;
 
   private boolean asking;
@@ -56,7 +59,9 @@ final class DestinationHandover {
     var strict = ordered == Switchover.Strict || (ordered == Switchover.Auto && !imageLocks);
     if (strict && !Boolean.TRUE.equals(needs.paused())) {
       var name = Objects.requireNonNull(role.status().sourceHost(), "sourceHost of an attempt");
-      var giver = new Giver(name, role.host.api().peer(name).hostUUID());
+      var giver =
+          new Giver(
+              name, role.host.api().peer(name).hostUUID(), Boolean.TRUE.equals(needs.persistent()));
       role.record(entry -> entry.withGiver(giver));
     }
   }
@@ -70,7 +75,7 @@ final class DestinationHandover {
   /** Something has happened to the copy, or may have: it is looked for. */
   void look() {
     copyWaits = true;
-    if (isToResume() && !isSourceGone() && !asking) {
+    if (isToResume() && !hasSourceLeft() && !asking) {
       asking = true;
       askAfter(FIRST_QUESTION);
     }
@@ -78,7 +83,7 @@ final class DestinationHandover {
 
   /** Whether a copy may wait here and nothing keeps it waiting. */
   boolean isResumeDue() {
-    return copyWaits && isToResume() && isSourceGone();
+    return copyWaits && isToResume() && hasSourceLeft();
   }
 
   private boolean isToResume() {
@@ -86,9 +91,12 @@ final class DestinationHandover {
     return entry != null && entry.giver() != null && !entry.resumed();
   }
 
-  private boolean isSourceGone() {
+  private boolean hasSourceLeft() {
     var report = source.get();
-    return toldByLibvirt || (report != null && report.switched() == Switched.Gone);
+    return toldByLibvirt
+        || (report != null
+            && report.switched() == Switched.Gone
+            && report.sinceSwitchover() == SinceSwitchover.StoodStill);
   }
 
   /**
@@ -114,7 +122,7 @@ final class DestinationHandover {
     role.wakeAfter(
         pause,
         () -> {
-          if (!isToResume() || isSourceGone()) {
+          if (!isToResume() || hasSourceLeft()) {
             asking = false;
             role.proceed();
           } else {
@@ -154,11 +162,11 @@ final class DestinationHandover {
 
   /** On a thread that may be kept waiting. */
   private void ask(Duration pause) {
-    var gone = isGoneAtSource();
+    var left = hasLeftByLibvirt();
     role.perform(
         () -> {
-          toldByLibvirt = toldByLibvirt || gone;
-          if (gone) {
+          toldByLibvirt = toldByLibvirt || left;
+          if (left) {
             asking = false;
             copyWaits = true;
             role.proceed();
@@ -168,7 +176,7 @@ final class DestinationHandover {
         });
   }
 
-  private boolean isGoneAtSource() {
+  private boolean hasLeftByLibvirt() {
     var entry = role.entry();
     var giver = entry == null ? null : entry.giver();
     var uuid = giver == null ? null : giver.hostUUID();
@@ -178,7 +186,8 @@ final class DestinationHandover {
     try {
       return role.host
           .hypervisor()
-          .isGoneAt(role.host.transport().uri(giver.host()), uuid, role.instanceUUID);
+          .hasLeft(
+              role.host.transport().uri(giver.host()), uuid, role.instanceUUID, giver.persistent());
     } catch (HypervisorException | IllegalArgumentException e) {
       LOG.debug("the source's libvirt cannot be asked for {}", role.attemptUID, e);
       return false;

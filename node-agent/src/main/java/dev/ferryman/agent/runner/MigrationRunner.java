@@ -45,7 +45,7 @@ public final class MigrationRunner implements HypervisorListener, AutoCloseable 
   public void settleFirst() {
     var open = host.journal().open();
     if (!gapsNoted) {
-      open.forEach(entry -> host.journal().put(entry.withEventsMissed(true)));
+      open.forEach(entry -> host.journal().put(entry.withGap()));
       gapsNoted = true;
     }
     for (var entry : open) {

@@ -17,6 +17,7 @@ import dev.ferryman.crds.livemigration.LiveMigration;
 import dev.ferryman.crds.livemigration.MigrationStatistics;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.Progress;
+import dev.ferryman.crds.livemigration.SinceSwitchover;
 import dev.ferryman.crds.livemigration.SourceOrder;
 import dev.ferryman.crds.livemigration.SourceState;
 import dev.ferryman.crds.livemigration.Switched;
@@ -77,7 +78,8 @@ final class SourceRole extends Role {
         .markersDown(preflight.hasMarkersDown())
         .known(known(entry()))
         .call(call.state())
-        .goneUntold(handover.hasEnded() && !half.isGone())
+        .goneUntold(handover.hasStoodStillToItsEnd() && !half.isGone())
+        .daemonDead(daemonStart() == null)
         .abortAccepted(call.isAborting())
         .orderPending(orderedStep() > orderDone() && order() != SourceOrder.None)
         .evidenceChanged(evidenceChanged)
@@ -121,6 +123,7 @@ final class SourceRole extends Role {
         entry ->
             entry
                 .withStage(Stage.Starting)
+                .withSinceSwitchover(handover.atStart(domain.get()))
                 .withBaseline(new Baseline(Domains.report(domain), host.bootID(), daemonStart())));
     call.announce();
     try {
@@ -180,8 +183,13 @@ final class SourceRole extends Role {
   }
 
   private void tellGone() {
-    half.say(half.next(SourceState.Running).switched(Switched.Gone));
-    proceed();
+    if (handover.hasCaughtUp()) {
+      half.say(
+          half.next(SourceState.Running)
+              .switched(Switched.Gone)
+              .sinceSwitchover(SinceSwitchover.StoodStill));
+      proceed();
+    }
   }
 
   private void progressed(Progress reading) {
@@ -203,6 +211,7 @@ final class SourceRole extends Role {
     handover.close();
     preflight.removeMarkers();
     var now = Domains.report(host.hypervisor().domain(instanceUUID));
+    handover.read(now);
     var baseline = entry.baseline();
     var switched =
         SwitchedEvidence.judge(
@@ -213,12 +222,14 @@ final class SourceRole extends Role {
     if (switched == Switched.NeverStopped) {
       autostart.giveBack();
     }
-    if (!isSaid(now, switched, done)) {
+    var since = switched == Switched.Gone ? handover.judge(now, half.isPersistent()) : null;
+    if (!isSaid(now, switched, since, done)) {
       var evidence =
           half.nextAtEnd()
               .domain(now)
               .jobActive(false)
               .switched(switched)
+              .sinceSwitchover(since)
               .justResumed(handover.isJustResumed(now) ? true : null)
               .result(entry.result())
               .done(done == 0 ? null : done);
@@ -251,7 +262,8 @@ final class SourceRole extends Role {
     return result != null && result.code() == CallResult.SUCCESS;
   }
 
-  private boolean isSaid(DomainReport now, Switched switched, int done) {
+  private boolean isSaid(
+      DomainReport now, Switched switched, @Nullable SinceSwitchover since, int done) {
     var last = half.last();
     return last != null
         && last.endSequence() != null
@@ -260,6 +272,7 @@ final class SourceRole extends Role {
         && Objects.equals(daemonStart(), last.libvirtdStartTime())
         && now.equals(last.domain())
         && switched == last.switched()
+        && since == last.sinceSwitchover()
         && (!handover.isJustResumed(now) || Boolean.TRUE.equals(last.justResumed()))
         && done == (last.done() == null ? 0 : last.done());
   }
@@ -320,6 +333,12 @@ final class SourceRole extends Role {
   protected void doubtEvidence() {
     var entry = entry();
     evidenceChanged = entry != null && entry.stage() == Stage.Ended;
+    handover.reconnected();
+  }
+
+  @Override
+  protected void eventsMissed() {
+    handover.disconnected();
   }
 
   @Override
@@ -330,11 +349,9 @@ final class SourceRole extends Role {
     }
     if (event.kind() == LifecycleEvent.Kind.Suspended
         && entry.stage() == Stage.Starting
-        && !entry.suspended()) {
-      record(e -> e.withSuspended(true));
-      if (event.isOfMigration()) {
-        call.handsOver();
-      }
+        && !entry.suspended()
+        && event.isOfMigration()) {
+      call.handsOver();
     }
     handover.noticed(event, entry);
     evidenceChanged = evidenceChanged || entry.stage() == Stage.Ended;

@@ -118,6 +118,21 @@ class SourceStepTest {
         step("order", ENDED, v -> v.withPhase(Phase.Settling).withOrderPending(true), CarryOut),
         step("settling without a start", CHECKING, v -> v.withPhase(Phase.Settling), CleanUp),
         step(
+            "the copy ends for good under the call",
+            RUNNING,
+            v -> v.withGoneUntold(true),
+            TellGone),
+        step(
+            "the call has ended: its evidence tells all",
+            RUNNING,
+            v -> v.withCall(Call.Ended).withGoneUntold(true),
+            ReportEvidence),
+        step(
+            "the call has ended with its daemon, of which no evidence is to be had",
+            RUNNING,
+            v -> v.withCall(Call.Ended).withGoneUntold(true).withDaemonDead(true),
+            TellGone),
+        step(
             "settling without a start, clean",
             CHECKING,
             v -> v.withPhase(Phase.Settling).withState(SourceState.CleanedUp),

@@ -151,6 +151,15 @@ public final class FakeHypervisor implements Hypervisor {
         });
   }
 
+  /** The connection that brings events is lost; the daemon lives. */
+  public void loseConnection() {
+    world.act(
+        () -> {
+          tell(HypervisorListener::disconnected);
+          return this;
+        });
+  }
+
   /** The daemon answers nothing; calls fail at once in the way they else would after 5 s. */
   public void hang() {
     world.act(() -> hung = true);
@@ -393,7 +402,7 @@ public final class FakeHypervisor implements Hypervisor {
   }
 
   @Override
-  public boolean isGoneAt(String uri, String hostUUID, String uuid) {
+  public boolean hasLeft(String uri, String hostUUID, String uuid, boolean persistent) {
     return ask(
         () -> {
           askedOthers++;
@@ -402,7 +411,18 @@ public final class FakeHypervisor implements Hypervisor {
             throw HypervisorException.noAnswer(uri + ": no answer, or another host");
           }
           var domain = other.domains.get(uuid);
-          return domain == null || !domain.state.isActive();
+          return domain == null
+              ? persistent
+              : domain.state == DomainState.ShutOff && "migrated".equals(domain.reason);
+        });
+  }
+
+  @Override
+  public void whenCaughtUp(Runnable then) {
+    ask(
+        () -> {
+          world.later(then);
+          return this;
         });
   }
 

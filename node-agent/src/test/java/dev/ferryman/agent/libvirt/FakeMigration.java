@@ -196,6 +196,16 @@ public final class FakeMigration {
         });
   }
 
+  /** libvirt lets the source go on, and is about to return. */
+  public void letSourceGoOn() {
+    act(this::sourceGoesOn);
+  }
+
+  /** The call returns with an error; both copies stand as they are. */
+  public void breakOff() {
+    act(() -> ends(SOCKET_CLOSED));
+  }
+
   /** The source's copy is gone, and the call returns. */
   public void confirm() {
     act(

@@ -1,5 +1,6 @@
 package dev.ferryman.operator.reconciler;
 
+import dev.ferryman.crds.livemigration.SinceSwitchover;
 import dev.ferryman.operator.decide.Migration;
 import dev.ferryman.operator.decide.settle.DestinationEvidence;
 import dev.ferryman.operator.decide.settle.Evidence;
@@ -48,7 +49,7 @@ final class WaysOut {
   private String bySource() {
     var proved = evidence.source();
     if (proved instanceof SourceEvidence.Gone || proved instanceof SourceEvidence.Fenced) {
-      return showsCopy() ? keepTheCopy() : noCopyIsSeen();
+      return isPerhapsStale(proved) ? whichIsNewer() : showsCopy() ? keepTheCopy() : noCopyIsSeen();
     }
     if (proved instanceof SourceEvidence.Silent) {
       return sourceAnswers()
@@ -66,6 +67,24 @@ final class WaysOut {
     return evidence.destination() instanceof DestinationEvidence.Silent
         ? destinationSilent()
         : eitherCopy(proved instanceof SourceEvidence.NeverStopped);
+  }
+
+  private boolean isPerhapsStale(SourceEvidence proved) {
+    return evidence.destination() instanceof DestinationEvidence.CompletePaused
+        && ((proved instanceof SourceEvidence.Gone gone
+                && gone.since() != SinceSwitchover.StoodStill)
+            || (proved instanceof SourceEvidence.Fenced fenced && fenced.wentOn()));
+  }
+
+  private String whichIsNewer() {
+    return "Whether the guest went on at "
+        + source
+        + " after the switch-over is not known. If it did (its log or its disks tell of later"
+        + " work), end the copy on "
+        + destination
+        + " ('virsh destroy' there) and start the guest from its definition: the copy is older than"
+        + " the disks. If it did not, resume the copy there ('virsh resume')."
+        + THEN;
   }
 
   private String sourceAnswers() {

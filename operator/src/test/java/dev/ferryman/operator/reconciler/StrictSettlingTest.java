@@ -6,6 +6,7 @@ import dev.ferryman.crds.livemigration.DestinationOrder;
 import dev.ferryman.crds.livemigration.DestinationState;
 import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.Phase;
+import dev.ferryman.crds.livemigration.SinceSwitchover;
 import dev.ferryman.crds.livemigration.SourceOrder;
 import dev.ferryman.crds.livemigration.SourceState;
 import dev.ferryman.crds.livemigration.Started;
@@ -74,6 +75,43 @@ class StrictSettlingTest extends MoveFixture {
         "move", Sample.saw(Started.Started, DomainState.Running, "unpaused").done(1).build());
     reconcile();
     assertSays(Phase.Succeeded, "True", "Migrated");
+  }
+
+  @Test
+  void aWaitingCopyIsDiscardedWhenTheSourceRanOnBeforeItEnded() {
+    toRunningStrict();
+    endedAt(SinceSwitchover.WentOn);
+    copyWaits();
+    reconcile();
+    assertThat(move().status().settlement().source()).isEqualTo(SourceOrder.None);
+    assertThat(move().status().settlement().destination()).isEqualTo(DestinationOrder.Destroy);
+
+    api.destination(
+        "move", Sample.saw(Started.NeverStarted, DomainState.Absent, null).done(1).build());
+    reconcile();
+    assertSays(Phase.Failed, "False", "GuestCrashed");
+  }
+
+  @Test
+  void aWaitingCopyIsLeftToAPersonWhenNobodyKnowsWhetherTheSourceRanOn() {
+    toRunningStrict();
+    endedAt(SinceSwitchover.Unknown);
+    copyWaits();
+    reconcile();
+    clock.pass(Settler.PATIENCE);
+    reconcile();
+
+    assertSays(Phase.Settling, "Unknown", "OutcomeUnknown");
+    assertThat(move().status().settlement()).isNull();
+  }
+
+  private void endedAt(SinceSwitchover since) {
+    api.source(
+        "move",
+        Sample.ended(Switched.Gone, DomainState.ShutOff, "crashed")
+            .sinceSwitchover(since)
+            .needs(Sample.needs(false))
+            .build());
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.ferryman.operator.reconciler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ferryman.crds.livemigration.Phase;
+import dev.ferryman.crds.livemigration.SinceSwitchover;
 import dev.ferryman.operator.Sample;
 import dev.ferryman.operator.decide.settle.DestinationEvidence;
 import dev.ferryman.operator.decide.settle.DestinationEvidence.CompletePaused;
@@ -22,7 +23,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class WaysOutTest {
-  private static final SourceEvidence GONE = new Gone(GuestEnd.Migrated, false);
+  private static final SourceEvidence GONE =
+      new Gone(GuestEnd.Migrated, false, SinceSwitchover.StoodStill);
 
   private static String unproved(SourceEvidence source, DestinationEvidence destination) {
     return WaysOut.of(
@@ -33,7 +35,11 @@ class WaysOutTest {
 
   @Test
   void theOnlyCopyIsNeverToBeDestroyed() {
-    for (var source : List.of(GONE, new Gone(GuestEnd.Stopped, true), new Fenced())) {
+    for (var source :
+        List.of(
+            GONE,
+            new Gone(GuestEnd.Stopped, true, SinceSwitchover.StoodStill),
+            new Fenced(false))) {
       for (var copy :
           List.of(
               new StartedPaused(null),
@@ -45,6 +51,20 @@ class WaysOutTest {
             .contains("Resume it there")
             .doesNotContain("virsh destroy");
       }
+    }
+  }
+
+  @Test
+  void ofACopyThatMayBeOlderThanTheDisksBothWaysAreTold() {
+    for (var source :
+        List.of(
+            new Gone(GuestEnd.Crashed, true, SinceSwitchover.Unknown),
+            new Gone(GuestEnd.Crashed, true, SinceSwitchover.WentOn),
+            new Fenced(true))) {
+      assertThat(unproved(source, new CompletePaused(false)))
+          .contains("older than the disks")
+          .contains("virsh destroy")
+          .contains("virsh resume");
     }
   }
 

@@ -5,6 +5,7 @@ import dev.ferryman.crds.livemigration.DestinationReport;
 import dev.ferryman.crds.livemigration.DomainReport;
 import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.Phase;
+import dev.ferryman.crds.livemigration.SinceSwitchover;
 import dev.ferryman.crds.livemigration.SourceReport;
 import dev.ferryman.crds.livemigration.SourceState;
 import dev.ferryman.crds.livemigration.Started;
@@ -133,7 +134,7 @@ public record Evidence(
       return new SourceEvidence.Silent();
     }
     if (isFenced(migration, report, host)) {
-      return new SourceEvidence.Fenced();
+      return new SourceEvidence.Fenced(wentOn(report));
     }
     if (!host.map(Host::answers).orElse(false)
         || !migration.hasEnded()
@@ -173,8 +174,18 @@ public record Evidence(
         : new MayHaveSwitched(standing.get(), Boolean.TRUE.equals(report.justResumed()));
   }
 
+  private static boolean wentOn(SourceReport report) {
+    var domain = report.domain();
+    return report.sinceSwitchover() == SinceSwitchover.WentOn
+        || (report.endSequence() != null && domain != null && domain.state().runs());
+  }
+
   private static Gone gone(SourceReport report, @Nullable DomainReport domain) {
-    return new Gone(end(domain, report.result()), domain != null && isDefined(domain));
+    var since = report.sinceSwitchover();
+    return new Gone(
+        end(domain, report.result()),
+        domain != null && isDefined(domain),
+        since == null ? SinceSwitchover.Unknown : since);
   }
 
   private static Optional<Standing> standing(DomainReport domain) {

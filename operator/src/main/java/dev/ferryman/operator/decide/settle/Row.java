@@ -8,6 +8,9 @@ public enum Row {
   ResumeDestination(
       "the source's copy is gone; the destination's holds the guest and stands still"),
   MovedAndPausedSince("the guest has run at the destination and is paused there now"),
+  DiscardStaleCopy(
+      "the guest went on at the source and has ended there; the destination's copy is older than"
+          + " its disks"),
   LeftoverDefinition("the guest runs at the destination; its definition is left at the source"),
   EndedAfterMove("the guest has ended at the destination, after the move"),
   Nowhere("no copy of the guest is on either host any more, or none that could run"),

@@ -45,16 +45,21 @@ public final class SettlingTable {
     if (source instanceof MayHaveSwitched maybe) {
       return mayHaveSwitched(maybe, evidence);
     }
-    if (source instanceof Fenced) {
-      return fenced(evidence);
+    if (source instanceof Fenced fenced) {
+      return fenced(fenced, evidence);
     }
     return source instanceof SourceEvidence.Silent ? sourceSilent(evidence) : unknown();
   }
 
-  private static Verdict fenced(Evidence evidence) {
+  private static Verdict fenced(Fenced fenced, Evidence evidence) {
     var destination = evidence.destination();
     if (destination instanceof DestinationEvidence.Running) {
       return new Verdict.Moved(Row.SourceFenced, false);
+    }
+    if (fenced.wentOn()) {
+      return destination instanceof NeverStarted never && !never.defined()
+          ? new Verdict.Ended(Row.EndedDuringMove, Reason.GuestCrashed)
+          : discardStale(destination);
     }
     if (destination instanceof CompletePaused && isTrue(evidence.pausedBefore())) {
       return new Verdict.Moved(Row.SourceFenced, true);
@@ -83,14 +88,11 @@ public final class SettlingTable {
 
   private static Verdict gone(Gone gone, Evidence evidence) {
     var destination = evidence.destination();
-    if (destination instanceof CompletePaused && isTrue(evidence.pausedBefore())) {
-      return handedOver(gone, new Verdict.Moved(Row.MovedAndLeftPaused, true));
-    }
     if (destination instanceof DestinationEvidence.Running) {
       return handedOver(gone, new Verdict.Moved(Row.Moved, false));
     }
-    if (waitsForResume(evidence)) {
-      return order(Row.ResumeDestination, SourceOrder.None, DestinationOrder.Resume);
+    if (waitsForResume(evidence) || isHeldPaused(evidence)) {
+      return wholeCopy(gone, evidence);
     }
     if (destination instanceof StartedPaused paused && paused.since() != null) {
       return handedOver(gone, new Verdict.Moved(Row.MovedAndPausedSince, true));
@@ -117,6 +119,31 @@ public final class SettlingTable {
       return new Verdict.Waits(Row.DestinationUnverified, Reason.DestinationUnverified);
     }
     return nowhere(gone, destination).orElseGet(SettlingTable::unknown);
+  }
+
+  /**
+   * The destination's copy is the guest only if the source's has not run since the switch-over:
+   * resumed in place of a later one, it would write over what that one wrote.
+   */
+  private static Verdict wholeCopy(Gone gone, Evidence evidence) {
+    return switch (gone.since()) {
+      case StoodStill ->
+          isHeldPaused(evidence)
+              ? handedOver(gone, new Verdict.Moved(Row.MovedAndLeftPaused, true))
+              : order(Row.ResumeDestination, SourceOrder.None, DestinationOrder.Resume);
+      case WentOn -> discardStale(evidence.destination());
+      case Unknown -> unknown();
+    };
+  }
+
+  private static Verdict discardStale(DestinationEvidence destination) {
+    return destination instanceof CompletePaused complete && complete.neverRan()
+        ? order(Row.DiscardStaleCopy, SourceOrder.None, DestinationOrder.Destroy)
+        : unknown();
+  }
+
+  private static boolean isHeldPaused(Evidence evidence) {
+    return isTrue(evidence.pausedBefore()) && evidence.destination() instanceof CompletePaused;
   }
 
   /**

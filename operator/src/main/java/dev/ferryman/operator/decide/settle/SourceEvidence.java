@@ -1,5 +1,7 @@
 package dev.ferryman.operator.decide.settle;
 
+import dev.ferryman.crds.livemigration.SinceSwitchover;
+
 /** What is proved about the source's copy of the guest. */
 public sealed interface SourceEvidence {
 
@@ -14,8 +16,9 @@ public sealed interface SourceEvidence {
    *
    * @param end how it came to that, as far as libvirt tells
    * @param defined whether a definition of it is there
+   * @param since what it had done since it was stopped for the switch-over
    */
-  record Gone(GuestEnd end, boolean defined) implements SourceEvidence {}
+  record Gone(GuestEnd end, boolean defined, SinceSwitchover since) implements SourceEvidence {}
 
   /**
    * It may have handed over.
@@ -25,8 +28,12 @@ public sealed interface SourceEvidence {
    */
   record MayHaveSwitched(Standing standing, boolean justResumed) implements SourceEvidence {}
 
-  /** Its host is silent, and the administrator has declared that boot of it over. */
-  record Fenced() implements SourceEvidence {}
+  /**
+   * Its host is silent, and the administrator has declared that boot of it over.
+   *
+   * @param wentOn whether the host's last word was that the copy went on there after libvirt's call
+   */
+  record Fenced(boolean wentOn) implements SourceEvidence {}
 
   /** Its host is silent. */
   record Silent() implements SourceEvidence {}

@@ -11,6 +11,7 @@ import dev.ferryman.crds.livemigration.DomainReport;
 import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.Settlement;
+import dev.ferryman.crds.livemigration.SinceSwitchover;
 import dev.ferryman.crds.livemigration.SourceOrder;
 import dev.ferryman.crds.livemigration.SourceReport;
 import dev.ferryman.crds.livemigration.SourceReportBuilder;
@@ -61,7 +62,7 @@ class EvidenceTest {
     assertThat(read(gone, running))
         .isEqualTo(
             new Evidence(
-                new Gone(GuestEnd.Migrated, false),
+                new Gone(GuestEnd.Migrated, false, SinceSwitchover.StoodStill),
                 new DestinationEvidence.Running(),
                 false,
                 false));
@@ -110,7 +111,7 @@ class EvidenceTest {
       assertThat(read(Phase.Migrating, gone, running, b, to, false).orElseThrow())
           .isEqualTo(
               new Evidence(
-                  new Gone(GuestEnd.Migrated, false),
+                  new Gone(GuestEnd.Migrated, false, SinceSwitchover.StoodStill),
                   new DestinationEvidence.Silent(),
                   false,
                   false));
@@ -179,7 +180,7 @@ class EvidenceTest {
     var fenced = Sample.fenced(b, Sample.SOURCE_BOOT);
 
     assertThat(read(Phase.Migrating, report, running, fenced, c, false).orElseThrow().source())
-        .isEqualTo(new SourceEvidence.Fenced());
+        .isEqualTo(new SourceEvidence.Fenced(false));
     assertThat(
             read(Phase.Migrating, report, running, Sample.fenced(b, "other"), c, false)
                 .orElseThrow()
@@ -195,9 +196,9 @@ class EvidenceTest {
     var report = Sample.source(SourceState.Running).build();
 
     assertThat(fenced(report, Sample.SOURCE_BOOT, Optional.empty()))
-        .isEqualTo(new SourceEvidence.Fenced());
+        .isEqualTo(new SourceEvidence.Fenced(false));
     assertThat(fenced(report, Sample.SOURCE_BOOT, Optional.of(Sample.with(b, Liveness.Dead))))
-        .isEqualTo(new SourceEvidence.Fenced());
+        .isEqualTo(new SourceEvidence.Fenced(false));
     assertThat(fenced(report, "other", Optional.empty())).isEqualTo(new SourceEvidence.Silent());
     assertThat(fenced(report, Sample.SOURCE_BOOT, Optional.of(Sample.notReady(b))))
         .isEqualTo(new SourceEvidence.Silent());

@@ -8,6 +8,7 @@ import dev.ferryman.crds.livemigration.DestinationState;
 import dev.ferryman.crds.livemigration.DomainReport;
 import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.Phase;
+import dev.ferryman.crds.livemigration.SinceSwitchover;
 import dev.ferryman.crds.livemigration.SourceOrder;
 import dev.ferryman.crds.livemigration.SourceReport;
 import dev.ferryman.crds.livemigration.SourceState;
@@ -120,6 +121,21 @@ class SettlingPropertyTest {
           && !sourceIsActive();
     }
 
+    boolean sourceWentOn() {
+      return source
+          .filter(
+              s ->
+                  s.sinceSwitchover() == SinceSwitchover.WentOn
+                      || (s.endSequence() != null && sourceRuns()))
+          .isPresent();
+    }
+
+    /** Gone, and proved not to have run since the switch-over. */
+    boolean sourceHasLeft() {
+      return sourceIsProvedGone()
+          && source.orElseThrow().sinceSwitchover() == SinceSwitchover.StoodStill;
+    }
+
     boolean sourceIsFenced() {
       return sourceHost.isFenced(source.orElseThrow().bootID());
     }
@@ -167,7 +183,16 @@ class SettlingPropertyTest {
                 assertThat(world.destinationIsMarked()).isTrue();
                 assertThat(world.destinationIsActive()).isTrue();
                 assertThat(world.pausedBefore()).isFalse();
+                assertThat(
+                        world.sourceHasLeft() || (world.sourceIsFenced() && !world.sourceWentOn()))
+                    .isTrue();
+                return;
+              }
+              if (order.row() == Row.DiscardStaleCopy) {
+                assertThat(world.sourceWentOn()).isTrue();
                 assertThat(world.sourceIsProvedGone() || world.sourceIsFenced()).isTrue();
+                assertThat(world.neverStarted()).isTrue();
+                assertThat(world.destinationIsMarked()).isTrue();
                 return;
               }
               assertThat(world.sourceHost().answers()).isTrue();
@@ -214,8 +239,10 @@ class SettlingPropertyTest {
         .filter(v -> v.row() != Row.NotStarted)
         .ifPresent(
             verdict -> {
-              assertThat(world.sourceHost().answers()).isTrue();
-              assertThat(world.sourceIsCurrent()).isTrue();
+              assertThat(
+                      (world.sourceHost().answers() && world.sourceIsCurrent())
+                          || (world.sourceIsFenced() && world.sourceWentOn()))
+                  .isTrue();
               assertThat(world.move().hasEnded()).isTrue();
               assertThat(
                       world.destinationRuns()
@@ -285,9 +312,10 @@ class SettlingPropertyTest {
             domains().injectNull(0.1),
             Arbitraries.of(true, false).injectNull(0.2),
             Arbitraries.of(true, false).injectNull(0.1),
-            Arbitraries.of(true, false))
+            Arbitraries.of(true, false),
+            Arbitraries.of(SinceSwitchover.class).injectNull(0.1))
         .as(
-            (state, end, switched, domain, jobActive, paused, justResumed) ->
+            (state, end, switched, domain, jobActive, paused, justResumed, since) ->
                 Sample.source(state)
                     .sequence(10L)
                     .endSequence(end)
@@ -295,6 +323,7 @@ class SettlingPropertyTest {
                     .domain(domain)
                     .jobActive(jobActive)
                     .justResumed(justResumed)
+                    .sinceSwitchover(since)
                     .needs(paused == null ? null : Sample.needs(paused))
                     .build());
   }

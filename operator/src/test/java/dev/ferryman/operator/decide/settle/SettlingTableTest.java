@@ -5,6 +5,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.livemigration.DestinationOrder;
+import dev.ferryman.crds.livemigration.SinceSwitchover;
 import dev.ferryman.crds.livemigration.SourceOrder;
 import dev.ferryman.operator.decide.settle.DestinationEvidence.CompletePaused;
 import dev.ferryman.operator.decide.settle.DestinationEvidence.IncomingPaused;
@@ -24,10 +25,14 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class SettlingTableTest {
-  private static final SourceEvidence MIGRATED = new Gone(GuestEnd.Migrated, false);
-  private static final SourceEvidence MIGRATED_LEFTOVER = new Gone(GuestEnd.Migrated, true);
-  private static final SourceEvidence STOPPED = new Gone(GuestEnd.Stopped, true);
-  private static final SourceEvidence CRASHED = new Gone(GuestEnd.Crashed, false);
+  private static final SourceEvidence MIGRATED = gone(GuestEnd.Migrated, false);
+  private static final SourceEvidence MIGRATED_LEFTOVER = gone(GuestEnd.Migrated, true);
+  private static final SourceEvidence STOPPED = gone(GuestEnd.Stopped, true);
+  private static final SourceEvidence CRASHED = gone(GuestEnd.Crashed, false);
+  private static final SourceEvidence CRASHED_LATER =
+      new Gone(GuestEnd.Crashed, true, SinceSwitchover.WentOn);
+  private static final SourceEvidence CRASHED_UNSEEN =
+      new Gone(GuestEnd.Crashed, true, SinceSwitchover.Unknown);
   private static final SourceEvidence STAYED = new NeverStopped(false);
   private static final SourceEvidence MAYBE_RUNNING = new MayHaveSwitched(Standing.Running, false);
   private static final SourceEvidence JUST_RESUMED = new MayHaveSwitched(Standing.Running, true);
@@ -71,6 +76,13 @@ class SettlingTableTest {
         // the source is gone
         row(MIGRATED, COMPLETE, true, new Verdict.Moved(Row.MovedAndLeftPaused, true)),
         row(MIGRATED, COMPLETE_UNSURE, true, new Verdict.Moved(Row.MovedAndLeftPaused, true)),
+        row(CRASHED_UNSEEN, COMPLETE, true, unknown()),
+        row(
+            CRASHED_LATER,
+            COMPLETE,
+            true,
+            order(Row.DiscardStaleCopy, SourceOrder.None, DestinationOrder.Destroy)),
+        row(CRASHED_LATER, ABSENT, false, ended(Row.EndedDuringMove, Reason.GuestCrashed)),
         row(MIGRATED, COMPLETE, false, unknown()),
         row(MIGRATED, COMPLETE, null, unknown()),
         row(MIGRATED, RUNNING, false, new Verdict.Moved(Row.Moved, false)),
@@ -208,12 +220,20 @@ class SettlingTableTest {
         row(S_SILENT, COMPLETE, true, waits(Row.SourceSilent, Reason.SourceUnverified)),
         row(S_SILENT, ABSENT, false, unknown()),
         row(S_SILENT, ABSENT_UNPROVED, false, unknown()),
-        row(new Fenced(), ABSENT_UNPROVED, false, unknown()),
+        row(new Fenced(false), ABSENT_UNPROVED, false, unknown()),
         row(S_SILENT, D_SILENT, false, unknown()),
-        row(new Fenced(), RUNNING, false, new Verdict.Moved(Row.SourceFenced, false)),
-        row(new Fenced(), ABSENT, false, unknown()),
-        row(new Fenced(), COMPLETE, true, new Verdict.Moved(Row.SourceFenced, true)),
-        row(new Fenced(), COMPLETE, false, unknown()),
+        row(new Fenced(false), RUNNING, false, new Verdict.Moved(Row.SourceFenced, false)),
+        row(new Fenced(false), ABSENT, false, unknown()),
+        row(new Fenced(false), COMPLETE, true, new Verdict.Moved(Row.SourceFenced, true)),
+        row(new Fenced(false), COMPLETE, false, unknown()),
+        row(new Fenced(true), RUNNING, false, new Verdict.Moved(Row.SourceFenced, false)),
+        row(new Fenced(true), ABSENT, false, ended(Row.EndedDuringMove, Reason.GuestCrashed)),
+        row(new Fenced(true), DEFINED, false, unknown()),
+        row(
+            new Fenced(true),
+            COMPLETE,
+            true,
+            order(Row.DiscardStaleCopy, SourceOrder.None, DestinationOrder.Destroy)),
         row(S_UNCLEAR, RUNNING, false, unknown()),
         row(S_UNCLEAR, ABSENT, false, unknown()));
   }
@@ -231,18 +251,26 @@ class SettlingTableTest {
 
   static Stream<Arguments> strictTable() {
     var resume = order(Row.ResumeDestination, SourceOrder.None, DestinationOrder.Resume);
+    var discard = order(Row.DiscardStaleCopy, SourceOrder.None, DestinationOrder.Destroy);
+    var leftover = order(Row.LeftoverDefinition, SourceOrder.Undefine, DestinationOrder.None);
     return Stream.of(
         row(MIGRATED, COMPLETE, false, resume),
         row(MIGRATED, COMPLETE_UNSURE, false, resume),
         row(MIGRATED_LEFTOVER, COMPLETE, false, resume),
         row(CRASHED, COMPLETE, false, resume),
+        row(CRASHED_LATER, COMPLETE, false, discard),
+        row(CRASHED_LATER, COMPLETE_UNSURE, false, unknown()),
+        row(CRASHED_LATER, RUNNING, false, leftover),
+        row(CRASHED_UNSEEN, COMPLETE, false, unknown()),
+        row(new Fenced(true), COMPLETE, false, discard),
+        row(new Fenced(true), COMPLETE_UNSURE, false, unknown()),
         row(MIGRATED, COMPLETE, true, new Verdict.Moved(Row.MovedAndLeftPaused, true)),
         row(MIGRATED, COMPLETE, null, unknown()),
         row(MIGRATED, INCOMING, false, unknown()),
         row(MIGRATED, RUNNING, false, new Verdict.Moved(Row.Moved, false)),
-        row(new Fenced(), COMPLETE, false, resume),
-        row(new Fenced(), COMPLETE, true, new Verdict.Moved(Row.SourceFenced, true)),
-        row(new Fenced(), INCOMING, false, unknown()),
+        row(new Fenced(false), COMPLETE, false, resume),
+        row(new Fenced(false), COMPLETE, true, new Verdict.Moved(Row.SourceFenced, true)),
+        row(new Fenced(false), INCOMING, false, unknown()),
         row(S_SILENT, COMPLETE, false, waits(Row.SourceSilent, Reason.SourceUnverified)),
         row(
             MAYBE_RUNNING,
@@ -275,6 +303,10 @@ class SettlingTableTest {
             false,
             order(Row.ResumeSource, SourceOrder.Resume, DestinationOrder.None)),
         row(STAYED, COMPLETE, false, unknown()));
+  }
+
+  private static SourceEvidence gone(GuestEnd end, boolean defined) {
+    return new Gone(end, defined, SinceSwitchover.StoodStill);
   }
 
   private static Arguments row(
