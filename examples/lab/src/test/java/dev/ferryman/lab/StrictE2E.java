@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ferryman.crds.livemigration.DestinationOrder;
 import dev.ferryman.crds.livemigration.Phase;
+import dev.ferryman.crds.livemigration.SinceSwitchover;
 import dev.ferryman.crds.livemigration.SourceOrder;
 import dev.ferryman.crds.livemigration.Switchover;
 import dev.ferryman.crds.livemigration.SwitchoverMode;
@@ -37,6 +38,20 @@ class StrictE2E extends MoveTest {
       assertThat(settlement.destination()).isEqualTo(DestinationOrder.Destroy);
     }
     assertTold(end, List.of("MigrationFailed"));
+  }
+
+  /** The copy at the destination is whole, but older than what the guest wrote at the source. */
+  @Test
+  void guestThatWentOnAtItsSourceAndDiedThereIsNotTakenUpFromItsOlderCopy() {
+    Moment.SwitchingOver.reach(move);
+    move.awaitGuest(move.source(), "running");
+
+    lab("kill", "qemu", move.source(), move.guest().name());
+    lab("continue", "libvirtd", move.destination());
+
+    var end = Api.awaitEnd(move.name());
+    assertThat(end.getStatus().source().sinceSwitchover()).isEqualTo(SinceSwitchover.WentOn);
+    assertTold(end, List.of("GuestCrashed"));
   }
 
   /** With neither the API nor the source's agent to say so, the source's libvirt does. */
