@@ -134,7 +134,7 @@ public record Evidence(
       return new SourceEvidence.Silent();
     }
     if (isFenced(migration, report, host)) {
-      return new SourceEvidence.Fenced(wentOn(report));
+      return new SourceEvidence.Fenced(migration.hasEnded() && wentOn(report));
     }
     if (!host.map(Host::answers).orElse(false)
         || !migration.hasEnded()
@@ -177,7 +177,7 @@ public record Evidence(
   private static boolean wentOn(SourceReport report) {
     var domain = report.domain();
     return report.sinceSwitchover() == SinceSwitchover.WentOn
-        || (report.endSequence() != null && domain != null && domain.state().runs());
+        || (domain != null && domain.state().runs());
   }
 
   private static Gone gone(SourceReport report, @Nullable DomainReport domain) {

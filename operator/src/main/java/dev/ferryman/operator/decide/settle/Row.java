@@ -29,6 +29,9 @@ public enum Row {
   SplitBrain("the guest runs on both hosts"),
   FinishQueued("the guest runs at the source, libvirt still holds a copy at the destination"),
   RunsOnAtSource("the guest runs at the source"),
+  RunsOnUnproved(
+      "the guest runs at the source and nowhere else; whether its copy at the destination ran for a"
+          + " moment is not known"),
   SourceSuperseded("the guest runs at the destination; the source's paused copy must not go on"),
   SourceYields("both copies stand still, and the destination's is to go on"),
   ResumeSource("the guest stands still at the source and never ran at the destination"),

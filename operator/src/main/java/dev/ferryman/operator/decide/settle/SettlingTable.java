@@ -175,6 +175,9 @@ public final class SettlingTable {
     if (destination instanceof AbsentUnproved) {
       return new Verdict.Stayed(Row.Untouched, Reason.MigrationFailed);
     }
+    if (destination instanceof InactiveUnproved) {
+      return order(Row.DiscardDefinition, SourceOrder.None, DestinationOrder.Undefine);
+    }
     if (destination instanceof DestinationEvidence.Silent) {
       return new Verdict.Stayed(Row.DestinationLost, Reason.DestinationLost);
     }
@@ -209,6 +212,13 @@ public final class SettlingTable {
     }
     if (destination instanceof IncomingPaused) {
       return new Verdict.Waits(Row.FinishQueued, Reason.OutcomeUnknown);
+    }
+    // Whatever a copy did that is not active any more: the guest is the one that runs.
+    if (destination instanceof AbsentUnproved) {
+      return new Verdict.Stayed(Row.RunsOnUnproved, Reason.MigrationFailed);
+    }
+    if (destination instanceof InactiveUnproved) {
+      return order(Row.DiscardDefinition, SourceOrder.None, DestinationOrder.Undefine);
     }
     return destination instanceof NeverStarted never
         ? stayed(Row.RunsOnAtSource, never)

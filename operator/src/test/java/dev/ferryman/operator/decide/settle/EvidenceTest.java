@@ -192,6 +192,19 @@ class EvidenceTest {
   }
 
   @Test
+  void aFencedHostThatLastSaidItsGuestWentOnIsKnownForThat() {
+    var fenced = Sample.fenced(b, Sample.SOURCE_BOOT);
+    var ranOn =
+        Sample.ended(Switched.MayHaveSwitched, DomainState.Running, "migration canceled").build();
+    var stood = Sample.ended(Switched.MayHaveSwitched, DomainState.Paused, "migrating").build();
+
+    assertThat(read(Phase.Settling, ranOn, running, fenced, c, false).orElseThrow().source())
+        .isEqualTo(new SourceEvidence.Fenced(true));
+    assertThat(read(Phase.Settling, stood, running, fenced, c, false).orElseThrow().source())
+        .isEqualTo(new SourceEvidence.Fenced(false));
+  }
+
+  @Test
   void aRecordedFenceOutlivesTheHostResource() {
     var report = Sample.source(SourceState.Running).build();
 

@@ -141,7 +141,16 @@ class SettlingTableTest {
         row(MIGRATED, INACTIVE, false, ended(Row.Nowhere, Reason.GuestCrashed)),
         row(MIGRATED_LEFTOVER, INACTIVE, false, unknown()),
         row(MAYBE_PAUSED, INACTIVE, false, unknown()),
-        row(STAYED, INACTIVE, false, unknown()),
+        row(
+            STAYED,
+            INACTIVE,
+            false,
+            order(Row.DiscardDefinition, SourceOrder.None, DestinationOrder.Undefine)),
+        row(
+            MAYBE_RUNNING,
+            INACTIVE,
+            false,
+            order(Row.DiscardDefinition, SourceOrder.None, DestinationOrder.Undefine)),
         row(MIGRATED, INCOMING, false, unknown()),
         row(MIGRATED, D_UNCLEAR, false, unknown()),
         // the source never stopped
@@ -180,7 +189,11 @@ class SettlingTableTest {
             DEFINED,
             false,
             order(Row.DiscardDefinition, SourceOrder.None, DestinationOrder.Undefine)),
-        row(MAYBE_RUNNING, ABSENT_UNPROVED, false, unknown()),
+        row(
+            MAYBE_RUNNING,
+            ABSENT_UNPROVED,
+            false,
+            stayed(Row.RunsOnUnproved, Reason.MigrationFailed)),
         row(MAYBE_RUNNING, D_SILENT, false, unknown()),
         row(MAYBE_RUNNING, D_UNCLEAR, false, unknown()),
         row(MAYBE_RUNNING, COMPLETE, false, unknown()),
