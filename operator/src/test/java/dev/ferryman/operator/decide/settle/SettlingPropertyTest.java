@@ -225,8 +225,7 @@ class SettlingPropertyTest {
                 assertThat(world.destinationIsMarked()).isTrue();
               }
               if (order.destination() == DestinationOrder.Undefine) {
-                assertThat(
-                        world.neverStarted() || world.sourceNeverStopped() || world.sourceRuns())
+                assertThat(world.neverStarted() || world.sourceNeverStopped() || world.sourceRuns())
                     .isTrue();
                 assertThat(world.destinationIsActive()).isFalse();
                 assertThat(world.destinationIsMarked()).isTrue();
