@@ -15,6 +15,7 @@ import dev.ferryman.crds.livemigration.DomainReport;
 import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.LiveMigration;
 import dev.ferryman.crds.livemigration.LiveMigrationSpec;
+import dev.ferryman.crds.livemigration.LiveMigrationSpecBuilder;
 import dev.ferryman.crds.livemigration.LiveMigrationStatus;
 import dev.ferryman.crds.livemigration.LiveMigrationStatusBuilder;
 import dev.ferryman.crds.livemigration.Needs;
@@ -176,7 +177,9 @@ public final class Sample {
         false,
         true,
         Map.of(),
-        new LiveMigrationSpec("i-00000003", "host-c", null, cancel),
+        LiveMigrationSpecBuilder.builder(LiveMigrationSpec.of("i-00000003", "host-c"))
+            .cancel(cancel)
+            .build(),
         status);
   }
 

@@ -8,9 +8,11 @@ import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import org.jspecify.annotations.Nullable;
 
 /** What the administrator orders; fixed but for {@code cancel}. */
+@RecordBuilder
 @ApiObject
 @ValidationRule(
     value =
@@ -40,17 +42,17 @@ public record LiveMigrationSpec(
 
   /** The order to move an instance as Ferryman sees fit. */
   public static LiveMigrationSpec of(String instance, String destination) {
-    return new LiveMigrationSpec(instance, destination, null, null);
+    return LiveMigrationSpecBuilder.builder().instance(instance).destination(destination).build();
   }
 
   /** The same, cancelled. */
   public LiveMigrationSpec asCancelled() {
-    return new LiveMigrationSpec(instance, destination, switchover, true);
+    return LiveMigrationSpecBuilder.builder(this).cancel(true).build();
   }
 
   /** The same, handed over in that way. */
   public LiveMigrationSpec handedOver(Switchover by) {
-    return new LiveMigrationSpec(instance, destination, by, cancel);
+    return LiveMigrationSpecBuilder.builder(this).switchover(by).build();
   }
 
   /** How the guest is to be handed over; what the manifest leaves out is Auto. */

@@ -7,6 +7,7 @@ import dev.ferryman.agent.kube.ReportRefusedException;
 import dev.ferryman.crds.livemigration.DestinationReport;
 import dev.ferryman.crds.livemigration.LiveMigration;
 import dev.ferryman.crds.livemigration.LiveMigrationSpec;
+import dev.ferryman.crds.livemigration.LiveMigrationSpecBuilder;
 import dev.ferryman.crds.livemigration.LiveMigrationStatus;
 import dev.ferryman.crds.livemigration.LiveMigrationStatusBuilder;
 import dev.ferryman.crds.livemigration.Phase;
@@ -97,7 +98,10 @@ final class FakeMigrationApi implements MigrationApi {
             .withUid(UID)
             .withResourceVersion(String.valueOf(version))
             .build());
-    migration.setSpec(new LiveMigrationSpec("g1", "host-c", null, cancelled));
+    migration.setSpec(
+        LiveMigrationSpecBuilder.builder(LiveMigrationSpec.of("g1", "host-c"))
+            .cancel(cancelled)
+            .build());
     migration.setStatus(status);
     return migration;
   }
