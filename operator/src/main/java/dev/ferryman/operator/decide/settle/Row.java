@@ -30,8 +30,8 @@ public enum Row {
   FinishQueued("the guest runs at the source, libvirt still holds a copy at the destination"),
   RunsOnAtSource("the guest runs at the source"),
   RunsOnUnproved(
-      "the guest runs at the source and nowhere else; whether its copy at the destination ran for a"
-          + " moment is not known"),
+      "whether the copy at the destination ran for a moment is not known; the guest runs at the"
+          + " source and nowhere else"),
   SourceSuperseded("the guest runs at the destination; the source's paused copy must not go on"),
   SourceYields("both copies stand still, and the destination's is to go on"),
   ResumeSource("the guest stands still at the source and never ran at the destination"),
