@@ -258,7 +258,12 @@ final class DestinationRole extends Role {
     if (domain.get().incoming()) {
       return false;
     }
-    if (started(now) != Started.NeverStarted) {
+    var started = started(now);
+    if (started == Started.Started && !now.state().isActive()) {
+      // It is the instance, which has ended since.
+      return true;
+    }
+    if (started != Started.NeverStarted) {
       warnOfCopy();
       return false;
     }
