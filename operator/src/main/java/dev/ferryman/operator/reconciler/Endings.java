@@ -5,6 +5,7 @@ import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.livemigration.CallResult;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.Result;
+import dev.ferryman.crds.livemigration.SinceSwitchover;
 import dev.ferryman.crds.livemigration.SwitchoverMode;
 import dev.ferryman.operator.decide.Migration;
 import dev.ferryman.operator.decide.admission.Checks;
@@ -78,6 +79,12 @@ final class Endings {
         // libvirt counts the time of its own part of it.
         message += ", and until its source was gone";
       }
+    }
+    if (source != null && source.sinceSwitchover() == SinceSwitchover.WentOn) {
+      message +=
+          "; both copies ran for a time, and what the one on "
+              + migration.status().sourceHost()
+              + " did then is lost";
     }
     if (moved.row() == Row.SourceFenced) {
       message += "; " + migration.status().sourceHost() + " is fenced";

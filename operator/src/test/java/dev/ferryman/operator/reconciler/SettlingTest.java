@@ -8,6 +8,7 @@ import dev.ferryman.crds.livemigration.DestinationState;
 import dev.ferryman.crds.livemigration.DomainReport;
 import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.Phase;
+import dev.ferryman.crds.livemigration.SinceSwitchover;
 import dev.ferryman.crds.livemigration.SourceOrder;
 import dev.ferryman.crds.livemigration.SourceState;
 import dev.ferryman.crds.livemigration.Started;
@@ -197,6 +198,40 @@ class SettlingTest extends MoveFixture {
             .build());
     reconcile();
     assertThat(move().phase()).isEqualTo(Phase.Migrating);
+  }
+
+  @Test
+  void thatBothCopiesRanForATimeIsToldAtTheEnd() {
+    toRunning();
+    api.source(
+        "move",
+        Sample.ended(Switched.Gone, DomainState.Absent, null)
+            .sinceSwitchover(SinceSwitchover.WentOn)
+            .build());
+    api.destination("move", Sample.saw(Started.Started, DomainState.Running, "migrated").build());
+    reconcile();
+
+    assertSays(Phase.Succeeded, "True", "Migrated");
+    assertThat(condition("Succeeded").getMessage())
+        .contains("both copies ran for a time")
+        .contains("host-b");
+  }
+
+  @Test
+  void aCopyThatRanBesideTheOtherAndEndedIsNotWaitedFor() {
+    toRunning();
+    api.source(
+        "move",
+        Sample.ended(Switched.MayHaveSwitched, DomainState.Running, "migration canceled").build());
+    api.destination("move", Sample.saw(Started.Started, DomainState.ShutOff, "crashed").build());
+    reconcile();
+    assertThat(move().status().settlement().destination()).isEqualTo(DestinationOrder.Undefine);
+
+    api.destination("move", Sample.saw(Started.Started, DomainState.Absent, null).done(1).build());
+    reconcile();
+
+    assertSays(Phase.Failed, "False", "MigrationFailed");
+    assertThat(condition("Succeeded").getMessage()).contains("both copies ran for a time");
   }
 
   @Test

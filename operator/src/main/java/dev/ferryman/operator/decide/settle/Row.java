@@ -20,7 +20,7 @@ public enum Row {
   LeftoverAtDestination("the guest has ended; the attempt left a definition at the destination"),
   DestinationUnverified("the source has handed over, the destination's host is silent"),
   Untouched("the guest stayed at the source"),
-  DiscardDefinition("the guest stayed at the source; a definition is left at the destination"),
+  DiscardDefinition("the guest is at the source; a definition is left at the destination"),
   DestinationLost("the guest stayed at the source, the destination's host is silent"),
   DiscardPausedCopy("the guest was paused before; the destination's copy is discarded"),
   DiscardWaitingCopy("the guest runs at the source; the destination's copy has never run"),
@@ -29,6 +29,9 @@ public enum Row {
   SplitBrain("the guest runs on both hosts"),
   FinishQueued("the guest runs at the source, libvirt still holds a copy at the destination"),
   RunsOnAtSource("the guest runs at the source"),
+  OutlivesTheOther(
+      "both copies ran for a time, and what the one at the destination did then is lost to the"
+          + " guest, which runs at the source alone now"),
   RunsOnUnproved(
       "whether the copy at the destination ran for a moment is not known; the guest runs at the"
           + " source and nowhere else"),

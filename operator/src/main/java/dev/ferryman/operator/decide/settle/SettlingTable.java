@@ -175,7 +175,7 @@ public final class SettlingTable {
     if (destination instanceof AbsentUnproved) {
       return new Verdict.Stayed(Row.Untouched, Reason.MigrationFailed);
     }
-    if (destination instanceof InactiveUnproved) {
+    if (destination instanceof InactiveUnproved && !stayed.paused()) {
       return order(Row.DiscardDefinition, SourceOrder.None, DestinationOrder.Undefine);
     }
     if (destination instanceof DestinationEvidence.Silent) {
@@ -212,6 +212,11 @@ public final class SettlingTable {
     }
     if (destination instanceof IncomingPaused) {
       return new Verdict.Waits(Row.FinishQueued, Reason.OutcomeUnknown);
+    }
+    if (destination instanceof StartedEnded ended) {
+      return ended.defined()
+          ? order(Row.DiscardDefinition, SourceOrder.None, DestinationOrder.Undefine)
+          : new Verdict.Stayed(Row.OutlivesTheOther, Reason.MigrationFailed);
     }
     // Whatever a copy did that is not active any more: the guest is the one that runs.
     if (destination instanceof AbsentUnproved) {

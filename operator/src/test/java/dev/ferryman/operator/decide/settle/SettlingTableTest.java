@@ -172,6 +172,7 @@ class SettlingTableTest {
             true,
             order(Row.DiscardPausedCopy, SourceOrder.None, DestinationOrder.Destroy)),
         row(new NeverStopped(true), COMPLETE_UNSURE, true, unknown()),
+        row(new NeverStopped(true), INACTIVE, true, unknown()),
         row(new NeverStopped(true), RUNNING, true, unknown()),
         // the source may have handed over, and runs
         row(MAYBE_RUNNING, RUNNING, false, waits(Row.SplitBrain, Reason.SplitBrain)),
@@ -194,6 +195,16 @@ class SettlingTableTest {
             ABSENT_UNPROVED,
             false,
             stayed(Row.RunsOnUnproved, Reason.MigrationFailed)),
+        row(
+            MAYBE_RUNNING,
+            new StartedEnded(GuestEnd.Crashed, false),
+            false,
+            stayed(Row.OutlivesTheOther, Reason.MigrationFailed)),
+        row(
+            MAYBE_RUNNING,
+            new StartedEnded(GuestEnd.Crashed, true),
+            false,
+            order(Row.DiscardDefinition, SourceOrder.None, DestinationOrder.Undefine)),
         row(MAYBE_RUNNING, D_SILENT, false, unknown()),
         row(MAYBE_RUNNING, D_UNCLEAR, false, unknown()),
         row(MAYBE_RUNNING, COMPLETE, false, unknown()),
