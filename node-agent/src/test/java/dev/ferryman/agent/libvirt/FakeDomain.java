@@ -19,6 +19,10 @@ public final class FakeDomain {
   @Nullable ProcessIdentity process;
   boolean incoming;
   boolean autostart;
+
+  /** Up to which write it knows its disks. */
+  long wrote;
+
   boolean orphanOfKilledDaemon;
   String liveXml = "";
   @Nullable String persistentXml = "";
@@ -121,6 +125,7 @@ public final class FakeDomain {
     return happens(
         () -> {
           becomes(DomainState.Running, "booted");
+          wrote = host.world.written(uuid);
           process = host.newProcess();
           host.emit(this, Kind.Started, 0);
         });
@@ -137,7 +142,11 @@ public final class FakeDomain {
 
   /** The guest powers itself off. */
   public FakeDomain shutDown() {
-    return happens(() -> stops("shutdown", 0));
+    return happens(
+        () -> {
+          stops("shutdown", 0);
+          host.world.allMigrations().forEach(migration -> migration.copyDied(this));
+        });
   }
 
   /** Its QEMU dies. */
@@ -154,6 +163,11 @@ public final class FakeDomain {
     return happens(() -> becomes(state, reason));
   }
 
+  /** It is to start with its host. */
+  public FakeDomain autostarted() {
+    return happens(() -> autostart = true);
+  }
+
   private FakeDomain happens(Runnable change) {
     return host.world.act(
         () -> {
@@ -166,6 +180,18 @@ public final class FakeDomain {
 
   public String uuid() {
     return uuid;
+  }
+
+  public boolean autostart() {
+    return autostart;
+  }
+
+  public boolean persistent() {
+    return persistentXml != null;
+  }
+
+  public boolean incoming() {
+    return incoming;
   }
 
   public String name() {
