@@ -51,6 +51,8 @@ final class Simulation implements AutoCloseable {
   private Object backup;
   private boolean twoRan;
   private boolean guestMayHaveEnded;
+  private final Map<Runnable, Moment> awaited = new LinkedHashMap<>();
+  private boolean mended;
   private int orders;
 
   Simulation(Mode mode, GuestKind kind) {
@@ -134,10 +136,38 @@ final class Simulation implements AutoCloseable {
         violations.add("two copies run at " + timeline.passed());
       }
     }
+    for (var entry : List.copyOf(awaited.entrySet())) {
+      if (entry.getValue().isNow(this)) {
+        awaited.remove(entry.getKey());
+        entry.getKey().run();
+      }
+    }
     var status = status();
     if (backup == null && status != null && status.phase() == Phase.Checking) {
       backup = api.backup();
     }
+  }
+
+  /** Does that once at that moment, if it comes before all is mended. */
+  void whenever(Moment moment, Runnable work) {
+    awaited.put(work, moment);
+  }
+
+  /** From now on nothing befalls anything any more. */
+  void noMoreFaults() {
+    mended = true;
+    awaited.clear();
+  }
+
+  /** Does that later, if there are faults then still. */
+  void unlessMended(Duration delay, Runnable work) {
+    timeline.after(
+        delay,
+        () -> {
+          if (!mended) {
+            work.run();
+          }
+        });
   }
 
   // What is seen.
@@ -289,6 +319,8 @@ final class Simulation implements AutoCloseable {
     if (withoutPower.add(host)) {
       guestMayHaveEnded |=
           hypervisor(host).find(uuid).filter(domain -> domain.state().isActive()).isPresent();
+      // What locks held is free then, and libvirt lets the source's copy go on.
+      twoRan |= mode != Mode.Strict && stage() == Stage.Finished && host.equals(DESTINATION);
       agent(host).kill();
       hypervisor(host).losePower();
     }
@@ -298,7 +330,7 @@ final class Simulation implements AutoCloseable {
     timeline.after(
         Duration.ofSeconds(60),
         () -> {
-          if (withoutPower.contains(host)) {
+          if (withoutPower.contains(host) && api.isUp()) {
             api.fence(host);
           }
         });

@@ -148,9 +148,15 @@ abstract class Role {
       becomeOrphan();
     } else {
       // Also if its version is lower than a known one: then the API server's store was put back.
+      if (isOlder(now.get(), migration)) {
+        wordsLost();
+      }
       migration = now.get();
     }
   }
+
+  /** What this role has said may not be in the API any more. */
+  protected abstract void wordsLost();
 
   /** What was read of libvirt before may no longer be so. */
   protected abstract void doubtEvidence();

@@ -27,6 +27,8 @@ public final class FakeDomain {
   String liveXml = "";
   @Nullable String persistentXml = "";
 
+  private @Nullable String readFrom;
+  private @Nullable DomainDefinition read;
   private int vcpus = 1;
   private long memoryMiB = 192;
   private String metadata = "";
@@ -241,6 +243,14 @@ public final class FakeDomain {
         process,
         incoming,
         persistentXml != null,
-        DomainXml.readIfPossible(() -> liveXml));
+        definition());
+  }
+
+  private DomainDefinition definition() {
+    if (read == null || !liveXml.equals(readFrom)) {
+      readFrom = liveXml;
+      read = DomainXml.readIfPossible(() -> liveXml);
+    }
+    return read;
   }
 }

@@ -5,6 +5,7 @@ import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.livemigration.CallResult;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.Result;
+import dev.ferryman.crds.livemigration.SinceSwitchover;
 import dev.ferryman.crds.livemigration.SwitchoverMode;
 import dev.ferryman.operator.decide.Migration;
 import dev.ferryman.operator.decide.admission.Checks;
@@ -78,6 +79,13 @@ final class Endings {
         // libvirt counts the time of its own part of it.
         message += ", and until its source was gone";
       }
+    }
+    if (source != null && source.sinceSwitchover() == SinceSwitchover.WentOn) {
+      message +=
+          "; libvirt had let its copy on "
+              + migration.status().sourceHost()
+              + " go on beside it for a time, and what that one wrote is lost or mixed in: look at"
+              + " the guest's disks";
     }
     if (moved.row() == Row.SourceFenced) {
       message += "; " + migration.status().sourceHost() + " is fenced";

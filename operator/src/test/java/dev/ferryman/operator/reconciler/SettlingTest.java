@@ -10,6 +10,7 @@ import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.SourceOrder;
 import dev.ferryman.crds.livemigration.SourceState;
+import dev.ferryman.crds.livemigration.SinceSwitchover;
 import dev.ferryman.crds.livemigration.Started;
 import dev.ferryman.crds.livemigration.Switched;
 import dev.ferryman.operator.Sample;
@@ -17,6 +18,23 @@ import org.junit.jupiter.api.Test;
 
 /** How a move that libvirt has begun ends. */
 class SettlingTest extends MoveFixture {
+
+  @Test
+  void aMoveBesideWhichTheSourceWentOnForATimeSaysSo() {
+    toRunning();
+    api.source(
+        "move",
+        Sample.ended(Switched.Gone, DomainState.Absent, null)
+            .sinceSwitchover(SinceSwitchover.WentOn)
+            .build());
+    api.destination("move", Sample.saw(Started.Started, DomainState.Running, "migrated").build());
+    reconcile();
+
+    assertSays(Phase.Succeeded, "True", "Migrated");
+    assertThat(condition("Succeeded").getMessage())
+        .contains("go on beside it for a time")
+        .contains("look at the guest's disks");
+  }
 
   @Test
   void aDeletedMoveUnderWayIsCancelledAndOnlyThenLetGo() {

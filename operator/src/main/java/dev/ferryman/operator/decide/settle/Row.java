@@ -32,6 +32,9 @@ public enum Row {
   RunsOnUnproved(
       "the guest runs at the source and nowhere else; whether its copy at the destination ran for a"
           + " moment is not known"),
+  BothRan(
+      "the guest runs at the source; its copy at the destination ran beside it for a time and has"
+          + " ended: look at its disks"),
   SourceSuperseded("the guest runs at the destination; the source's paused copy must not go on"),
   SourceYields("both copies stand still, and the destination's is to go on"),
   ResumeSource("the guest stands still at the source and never ran at the destination"),

@@ -184,6 +184,9 @@ public final class SettlingTable {
     if (isDiscardable(evidence)) {
       return order(Row.DiscardPausedCopy, SourceOrder.None, DestinationOrder.Destroy);
     }
+    if (destination instanceof StartedEnded ended && !stayed.paused()) {
+      return bothRan(ended);
+    }
     if (destination instanceof DestinationEvidence.Running && !stayed.paused()) {
       return new Verdict.Waits(Row.SplitBrain, Reason.SplitBrain);
     }
@@ -213,6 +216,9 @@ public final class SettlingTable {
     if (destination instanceof IncomingPaused) {
       return new Verdict.Waits(Row.FinishQueued, Reason.OutcomeUnknown);
     }
+    if (destination instanceof StartedEnded ended) {
+      return bothRan(ended);
+    }
     // Whatever a copy did that is not active any more: the guest is the one that runs.
     if (destination instanceof AbsentUnproved) {
       return new Verdict.Stayed(Row.RunsOnUnproved, Reason.MigrationFailed);
@@ -223,6 +229,13 @@ public final class SettlingTable {
     return destination instanceof NeverStarted never
         ? stayed(Row.RunsOnAtSource, never)
         : unknown();
+  }
+
+  /** Nothing is left to choose between: what runs is the guest. */
+  private static Verdict bothRan(StartedEnded ended) {
+    return ended.defined()
+        ? order(Row.BothRan, SourceOrder.None, DestinationOrder.Undefine)
+        : new Verdict.Stayed(Row.BothRan, Reason.MigrationFailed);
   }
 
   private static Verdict pausedAtSource(
