@@ -20,7 +20,7 @@ public final class StartedEvidence {
    *     has been seen since: that there is none now proves nothing then
    * @param discarded whether this host has removed the copy, when it was proved never to have run
    * @param heldBack whether libvirt leaves the copy paused and nobody has asked it to go on:
-   *     Strict, and no such request in the journal
+   *     Strict, and no such request in the journal; or the guest was paused before the move
    */
   public record History(
       boolean resumed,

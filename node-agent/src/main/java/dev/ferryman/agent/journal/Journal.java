@@ -44,7 +44,7 @@ public final class Journal implements AutoCloseable {
 
   private static final String SUFFIX = ".json";
 
-  private final ObjectMapper mapper =
+  private static final ObjectMapper MAPPER =
       new ObjectMapper()
           .registerModule(new JavaTimeModule())
           .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS);
@@ -104,7 +104,7 @@ public final class Journal implements AutoCloseable {
 
   private JournalEntry read(Path file) throws IOException {
     try {
-      return mapper.readValue(file.toFile(), JournalEntry.class);
+      return MAPPER.readValue(file.toFile(), JournalEntry.class);
     } catch (JsonProcessingException e) {
       throw new IOException(
           "journal entry "
@@ -143,7 +143,7 @@ public final class Journal implements AutoCloseable {
               StandardOpenOption.TRUNCATE_EXISTING,
               StandardOpenOption.WRITE)) {
         var bytes =
-            ByteBuffer.wrap(mapper.writeValueAsString(entry).getBytes(StandardCharsets.UTF_8));
+            ByteBuffer.wrap(MAPPER.writeValueAsString(entry).getBytes(StandardCharsets.UTF_8));
         while (bytes.hasRemaining()) {
           channel.write(bytes);
         }

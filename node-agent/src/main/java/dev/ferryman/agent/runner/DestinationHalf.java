@@ -15,6 +15,11 @@ final class DestinationHalf {
     this.role = role;
   }
 
+  /** What was said may not be in the API any more: its store was put back. */
+  void forget() {
+    last = null;
+  }
+
   /** Takes over what the API holds, if it is newer: an agent before this one has written it. */
   void seen(@Nullable DestinationReport published) {
     if (published != null

@@ -3,7 +3,6 @@ package dev.ferryman.agent.runner;
 import dev.ferryman.agent.decide.DestinationStep;
 import dev.ferryman.agent.decide.DestinationStepViewBuilder;
 import dev.ferryman.agent.decide.OrderGuard;
-import dev.ferryman.agent.decide.StartedEvidence;
 import dev.ferryman.agent.journal.JournalEntry;
 import dev.ferryman.agent.journal.Stage;
 import dev.ferryman.agent.libvirt.DomainFacts;
@@ -33,6 +32,7 @@ final class DestinationRole extends Role {
 
   private final DestinationHalf half = new DestinationHalf(this);
   private final DestinationHandover handover = new DestinationHandover(this, this::source);
+  private final DestinationCopy copy = new DestinationCopy(this, handover, this::source);
   private final DestinationChecking checking = new DestinationChecking(this, half, handover);
   private final Autostart autostart = new Autostart(this);
   private boolean evidenceChanged;
@@ -93,12 +93,14 @@ final class DestinationRole extends Role {
     var source = source();
     var domain = host.hypervisor().domain(instanceUUID);
     var now = Domains.report(domain);
-    var started = started(now);
+    var started = copy.started(now);
     noteDefinition(now);
-    if (started == Started.Started && source != null && source.switched() == Switched.Gone) {
+    if ((started == Started.Started || copy.isLeftPaused(domain))
+        && source != null
+        && source.switched() == Switched.Gone) {
       takeOverAutostart();
     }
-    var state = isClean(domain, started) ? DestinationState.CleanedUp : DestinationState.Checked;
+    var state = copy.isClean(domain, started) ? DestinationState.CleanedUp : DestinationState.Checked;
     if (isKnown(now, started, state, source, done)) {
       evidenceChanged = false;
       return;
@@ -148,52 +150,6 @@ final class DestinationRole extends Role {
         && (end == null || (peer != null && peer >= end));
   }
 
-  /**
-   * Nothing is left of the attempt: what is here is none of its making, or it is the instance
-   * itself, paused if it was before, or the last definition of it.
-   */
-  private boolean isClean(Optional<DomainFacts> domain, Started started) {
-    return domain.isEmpty()
-        || !attemptUID.equals(domain.get().attemptMark())
-        || started == Started.Started
-        || (wasPaused() && domain.get().state() == DomainState.Paused && !domain.get().incoming())
-        || isLastDefinition(domain.get().state());
-  }
-
-  /** The guest left the source, where no definition is, and ended before it was to go on here. */
-  private boolean isLastDefinition(DomainState here) {
-    var source = source();
-    if (here.isActive() || source == null || source.switched() != Switched.Gone) {
-      return false;
-    }
-    var there = source.domain();
-    return there != null && there.state() == DomainState.Absent;
-  }
-
-  private boolean wasPaused() {
-    var source = source();
-    var needs = source == null ? null : source.needs();
-    return needs != null && Boolean.TRUE.equals(needs.paused());
-  }
-
-  private Started started(DomainReport now) {
-    var entry = entry();
-    if (entry == null) {
-      return now.state() == DomainState.Absent ? Started.NeverStarted : Started.Unknown;
-    }
-    var needs = source() == null ? null : Objects.requireNonNull(source()).needs();
-    return StartedEvidence.judge(
-        now,
-        attemptUID,
-        new StartedEvidence.History(
-            entry.resumed(),
-            !entry.eventsMissed() && isSameDaemon(entry),
-            needs != null && Boolean.TRUE.equals(needs.persistent()),
-            entry.definitionSeen(),
-            entry.discarded(),
-            handover.isHeldBack()));
-  }
-
   private void resume() {
     if (handover.resume() == OrderGuard.Permission.Act) {
       host.listener().settled(migration, "destination: the source is gone, the guest goes on here");
@@ -216,7 +172,7 @@ final class DestinationRole extends Role {
     var now = Domains.report(domain);
     var permission = handover.permit(order, domain);
     if (permission == OrderGuard.Permission.Act) {
-      if (started(now) == Started.NeverStarted) {
+      if (copy.started(now) == Started.NeverStarted) {
         record(entry -> entry.withDiscarded(true));
       }
       remove(instanceUUID, now);
@@ -240,6 +196,16 @@ final class DestinationRole extends Role {
       // This host's last word can be from before the source's copy was gone.
       takeOverAutostart();
     }
+    if (phase() != Phase.Succeeded && !copy.isGuestAtSource() && handover.holdsCopy()) {
+      // The API server was put back to before the move; the guest is owed this copy all the same.
+      if (handover.isResumeDue()) {
+        resume();
+      } else {
+        warnOfCopy();
+        handover.look();
+      }
+      return;
+    }
     if (phase() == Phase.Succeeded || hasRemovedWhatNeverRan()) {
       record(e -> e.withStage(Stage.Closed));
       done();
@@ -252,26 +218,51 @@ final class DestinationRole extends Role {
   private boolean hasRemovedWhatNeverRan() {
     var domain = host.hypervisor().domain(instanceUUID);
     var now = Domains.report(domain);
-    if (domain.isEmpty() || !attemptUID.equals(now.attemptMark()) || now.state().runs()) {
+    if (domain.isEmpty() || !attemptUID.equals(now.attemptMark())) {
+      return true;
+    }
+    if (now.state().runs()) {
+      takeOverAutostart();
       return true;
     }
     if (domain.get().incoming()) {
       return false;
     }
-    var started = started(now);
-    if (started == Started.Started && !now.state().isActive()) {
-      // It is the instance, which has ended since.
-      return true;
+    var started = copy.started(now);
+    if (!now.state().isActive() && started != Started.NeverStarted) {
+      return removeIfSourceNeverStopped(now, started);
     }
     if (started != Started.NeverStarted) {
       warnOfCopy();
       return false;
     }
-    if (isLastDefinition(now.state())) {
+    if (copy.isLastDefinition(now.state())) {
+      return true;
+    }
+    if (now.state().isActive() && !copy.isGuestAtSource()) {
+      // The API server was put back to before the move, which ended as one that never began: this
+      // copy may be all that there is of the guest.
+      takeOverAutostart();
       return true;
     }
     remove(instanceUUID, now);
     host.listener().settled(migration, "destination: removed a copy that never ran");
+    return true;
+  }
+
+  /**
+   * A definition that is not proved idle by this host's own history: that the guest never stopped
+   * at its source proves it. Else it may be the last one of the guest, and is kept.
+   */
+  private boolean removeIfSourceNeverStopped(DomainReport now, Started started) {
+    var source = source();
+    if (started == Started.Unknown
+        && source != null
+        && source.endSequence() != null
+        && source.switched() == Switched.NeverStopped) {
+      remove(instanceUUID, now);
+      host.listener().settled(migration, "destination: removed a definition that never ran");
+    }
     return true;
   }
 
@@ -312,6 +303,11 @@ final class DestinationRole extends Role {
     return entry.giver() != null
         && !entry.resumed()
         && (handover.holdsCopy() || now - orphanSince < ARRIVAL.toNanos());
+  }
+
+  @Override
+  protected void wordsLost() {
+    half.forget();
   }
 
   @Override

@@ -15,6 +15,7 @@ import java.util.function.LongSupplier;
  * @param bootID of the running kernel
  * @param timer for what shall happen later; its tasks only hand work on
  * @param nanoTime a clock that nobody sets (as {@link System#nanoTime})
+ * @param workers who does the roles' work
  */
 public record HostContext(
     String name,
@@ -27,4 +28,33 @@ public record HostContext(
     MigrationListener listener,
     ScheduledExecutorService timer,
     Clock clock,
-    LongSupplier nanoTime) {}
+    LongSupplier nanoTime,
+    Workers workers) {
+  /** The same, with threads of this process. */
+  public HostContext(
+      String name,
+      String bootID,
+      Hypervisor hypervisor,
+      MigrationApi api,
+      Journal journal,
+      Markers markers,
+      Transport transport,
+      MigrationListener listener,
+      ScheduledExecutorService timer,
+      Clock clock,
+      LongSupplier nanoTime) {
+    this(
+        name,
+        bootID,
+        hypervisor,
+        api,
+        journal,
+        markers,
+        transport,
+        listener,
+        timer,
+        clock,
+        nanoTime,
+        Workers.THREADS);
+  }
+}

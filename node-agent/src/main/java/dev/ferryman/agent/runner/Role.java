@@ -15,7 +15,6 @@ import dev.ferryman.crds.livemigration.SwitchoverMode;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
@@ -74,13 +73,7 @@ abstract class Role {
     this.part = mission.part();
     this.whenDone = mission.whenDone();
     this.rereadOthers = mission.rereadOthers();
-    this.thread =
-        Executors.newSingleThreadExecutor(
-            work -> {
-              var worker = new Thread(work, part + " of " + attemptUID);
-              worker.setDaemon(true);
-              return worker;
-            });
+    this.thread = host.workers().inOrder(part + " of " + attemptUID);
   }
 
   /** Takes the next step, if there is one to take; called again after each that was taken. */
@@ -155,9 +148,15 @@ abstract class Role {
       becomeOrphan();
     } else {
       // Also if its version is lower than a known one: then the API server's store was put back.
+      if (isOlder(now.get(), migration)) {
+        wordsLost();
+      }
       migration = now.get();
     }
   }
+
+  /** What this role has said may not be in the API any more. */
+  protected abstract void wordsLost();
 
   /** What was read of libvirt before may no longer be so. */
   protected abstract void doubtEvidence();

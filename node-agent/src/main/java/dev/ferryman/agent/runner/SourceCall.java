@@ -15,9 +15,6 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -131,15 +128,14 @@ final class SourceCall {
     waiting = true;
     role.host.listener().started(role.migration);
     var asked = Objects.requireNonNull(request, "prepare comes before make");
-    var caller =
-        new Thread(
+    role.host
+        .workers()
+        .apart(
+            "migrate " + role.attemptUID,
             () -> {
               var outcome = result(outcome(asked));
               role.perform(() -> returned(outcome));
-            },
-            "migrate " + role.attemptUID);
-    caller.setDaemon(true);
-    caller.start();
+            });
     role.wakeAfter(FIRST_LOOK, this::look);
   }
 
@@ -259,13 +255,6 @@ final class SourceCall {
 
   /** The job's final figures; null if libvirt has not sent any. */
   @Nullable MigrationStatistics statistics() {
-    try {
-      return statistics.get(STATISTICS_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException | ExecutionException none) {
-      return null;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return null;
-    }
+    return role.host.workers().await(statistics, STATISTICS_PATIENCE);
   }
 }

@@ -330,6 +330,11 @@ final class SourceRole extends Role {
   }
 
   @Override
+  protected void wordsLost() {
+    half.forget();
+  }
+
+  @Override
   protected void doubtEvidence() {
     var entry = entry();
     evidenceChanged = entry != null && entry.stage() == Stage.Ended;

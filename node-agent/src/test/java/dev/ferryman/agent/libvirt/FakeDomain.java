@@ -19,10 +19,16 @@ public final class FakeDomain {
   @Nullable ProcessIdentity process;
   boolean incoming;
   boolean autostart;
+
+  /** Up to which write it knows its disks. */
+  long wrote;
+
   boolean orphanOfKilledDaemon;
   String liveXml = "";
   @Nullable String persistentXml = "";
 
+  private @Nullable String readFrom;
+  private @Nullable DomainDefinition read;
   private int vcpus = 1;
   private long memoryMiB = 192;
   private String metadata = "";
@@ -121,6 +127,7 @@ public final class FakeDomain {
     return happens(
         () -> {
           becomes(DomainState.Running, "booted");
+          wrote = host.world.written(uuid);
           process = host.newProcess();
           host.emit(this, Kind.Started, 0);
         });
@@ -137,7 +144,11 @@ public final class FakeDomain {
 
   /** The guest powers itself off. */
   public FakeDomain shutDown() {
-    return happens(() -> stops("shutdown", 0));
+    return happens(
+        () -> {
+          stops("shutdown", 0);
+          host.world.allMigrations().forEach(migration -> migration.copyDied(this));
+        });
   }
 
   /** Its QEMU dies. */
@@ -154,6 +165,11 @@ public final class FakeDomain {
     return happens(() -> becomes(state, reason));
   }
 
+  /** It is to start with its host. */
+  public FakeDomain autostarted() {
+    return happens(() -> autostart = true);
+  }
+
   private FakeDomain happens(Runnable change) {
     return host.world.act(
         () -> {
@@ -166,6 +182,18 @@ public final class FakeDomain {
 
   public String uuid() {
     return uuid;
+  }
+
+  public boolean autostart() {
+    return autostart;
+  }
+
+  public boolean persistent() {
+    return persistentXml != null;
+  }
+
+  public boolean incoming() {
+    return incoming;
   }
 
   public String name() {
@@ -215,6 +243,14 @@ public final class FakeDomain {
         process,
         incoming,
         persistentXml != null,
-        DomainXml.readIfPossible(() -> liveXml));
+        definition());
+  }
+
+  private DomainDefinition definition() {
+    if (read == null || !liveXml.equals(readFrom)) {
+      readFrom = liveXml;
+      read = DomainXml.readIfPossible(() -> liveXml);
+    }
+    return read;
   }
 }

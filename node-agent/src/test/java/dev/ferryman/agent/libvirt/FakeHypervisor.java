@@ -42,6 +42,11 @@ public final class FakeHypervisor implements Hypervisor {
 
   private record Watch(ProcessIdentity process, Runnable then) {}
 
+  @Override
+  public String toString() {
+    return name;
+  }
+
   FakeHypervisor(FakeWorld world, String name) {
     this.world = world;
     this.name = name;
@@ -149,6 +154,51 @@ public final class FakeHypervisor implements Hypervisor {
           tell(HypervisorListener::connected);
           return this;
         });
+  }
+
+  /** The whole host is without power: its guests are gone, and all that watched them. */
+  public void losePower() {
+    world.act(
+        () -> {
+          listeners.clear();
+          watches.clear();
+          up = false;
+          hung = false;
+          heldEvents.clear();
+          for (var domain : List.copyOf(domains.values())) {
+            if (domain.state.isActive()) {
+              domain.stops("unknown", 0);
+            }
+          }
+          world.allMigrations().forEach(migration -> migration.daemonDied(this));
+          return this;
+        });
+  }
+
+  public boolean isUp() {
+    synchronized (world) {
+      return up;
+    }
+  }
+
+  public boolean isHung() {
+    synchronized (world) {
+      return hung;
+    }
+  }
+
+  /** What there is of a domain, whether or not the daemon answers. */
+  public Optional<FakeDomain> find(String uuid) {
+    synchronized (world) {
+      return Optional.ofNullable(domains.get(uuid));
+    }
+  }
+
+  /** Each domain there is, whether or not the daemon answers. */
+  public List<FakeDomain> all() {
+    synchronized (world) {
+      return List.copyOf(domains.values());
+    }
   }
 
   /** The connection that brings events is lost; the daemon lives. */

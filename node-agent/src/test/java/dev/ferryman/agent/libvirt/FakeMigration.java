@@ -67,6 +67,14 @@ public final class FakeMigration {
     return request;
   }
 
+  public FakeHypervisor source() {
+    return source;
+  }
+
+  public FakeHypervisor destination() {
+    return destination;
+  }
+
   public Stage stage() {
     synchronized (source.world) {
       return stage;
@@ -170,6 +178,16 @@ public final class FakeMigration {
 
   public void progress(Progress figures) {
     act(() -> progress = figures);
+  }
+
+  /** What was received is given up, though the call has ended before. */
+  public void discardLate() {
+    act(
+        () -> {
+          if (copy != null && copy.incoming) {
+            copyIsDestroyed();
+          }
+        });
   }
 
   /** The source's CPUs are stopped. */
@@ -310,6 +328,9 @@ public final class FakeMigration {
       return;
     }
     stage = Stage.SwitchedOver;
+    if (copy != null) {
+      copy.wrote = original.wrote;
+    }
     if (original.state == DomainState.Running) {
       original.becomes(DomainState.Paused, StateWords.MIGRATING);
       source.emit(original, Kind.Suspended, 1);
@@ -329,6 +350,8 @@ public final class FakeMigration {
     if (stateBefore == DomainState.Paused || request.leftPaused()) {
       arrived.becomes(DomainState.Paused, "user");
       destination.emit(arrived, Kind.Suspended, 0);
+    } else if (source.world.imageLocks() && original.state.runs()) {
+      copyFails();
     } else {
       arrived.becomes(DomainState.Running, "migrated");
       destination.emit(arrived, Kind.Resumed, 1);
@@ -352,7 +375,8 @@ public final class FakeMigration {
   }
 
   private void sourceGoesOn() {
-    if (original.state == DomainState.Paused && stateBefore != DomainState.Paused) {
+    var locked = source.world.imageLocks() && copy != null && copy.state.runs();
+    if (original.state == DomainState.Paused && stateBefore != DomainState.Paused && !locked) {
       original.becomes(DomainState.Running, "migration canceled");
       source.emit(original, Kind.Resumed, 1);
     }

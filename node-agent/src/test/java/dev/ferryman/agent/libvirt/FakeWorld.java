@@ -1,7 +1,9 @@
 package dev.ferryman.agent.libvirt;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 public final class FakeWorld {
   private final Map<String, FakeHypervisor> hosts = new LinkedHashMap<>();
   private final Set<Set<String>> cuts = new HashSet<>();
+  private final Map<String, Long> disks = new HashMap<>();
+  private final List<String> staleWrites = new ArrayList<>();
+  private boolean imageLocks;
   private final Deque<Runnable> untold = new ArrayDeque<>();
   private long ticks = 1000;
   private boolean telling;
@@ -55,6 +60,48 @@ public final class FakeWorld {
               return domain != null && domain.state.runs();
             })
         .count();
+  }
+
+  /** From now on QEMU's image locks keep a guest from going on beside a copy that runs. */
+  public synchronized void withImageLocks() {
+    imageLocks = true;
+  }
+
+  synchronized boolean imageLocks() {
+    return imageLocks;
+  }
+
+  /** What the domain's disks hold, as a count of writes. */
+  synchronized long written(String uuid) {
+    return disks.getOrDefault(uuid, 0L);
+  }
+
+  /**
+   * Each guest that runs writes to its disks, and remembers that it did. One that does not know of
+   * what was written before, because another copy has written it, is noted.
+   */
+  public synchronized void guestsWrite() {
+    for (var host : hosts.values()) {
+      for (var domain : host.domains.values()) {
+        if (domain.state.runs()) {
+          if (domain.wrote < written(domain.uuid)) {
+            staleWrites.add(domain.name + " on " + host + " writes over what a later copy wrote");
+          }
+          domain.wrote = Math.max(domain.wrote, written(domain.uuid)) + 1;
+          disks.put(domain.uuid, domain.wrote);
+        }
+      }
+    }
+  }
+
+  /** What was written by copies that were older than the disks. */
+  public synchronized List<String> staleWrites() {
+    return List.copyOf(staleWrites);
+  }
+
+  /** Every migration that was ever begun, in order. */
+  public synchronized List<FakeMigration> migrations() {
+    return allMigrations();
   }
 
   synchronized List<FakeMigration> allMigrations() {

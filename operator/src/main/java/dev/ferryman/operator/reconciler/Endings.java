@@ -82,9 +82,10 @@ final class Endings {
     }
     if (source != null && source.sinceSwitchover() == SinceSwitchover.WentOn) {
       message +=
-          "; both copies ran for a time, and what the one on "
+          "; libvirt had let its copy on "
               + migration.status().sourceHost()
-              + " did then is lost";
+              + " go on beside it for a time, and what that one wrote is lost or mixed in: look at"
+              + " the guest's disks";
     }
     if (moved.row() == Row.SourceFenced) {
       message += "; " + migration.status().sourceHost() + " is fenced";

@@ -29,12 +29,12 @@ public enum Row {
   SplitBrain("the guest runs on both hosts"),
   FinishQueued("the guest runs at the source, libvirt still holds a copy at the destination"),
   RunsOnAtSource("the guest runs at the source"),
-  OutlivesTheOther(
-      "both copies ran for a time, and what the one at the destination did then is lost to the"
-          + " guest, which runs at the source alone now"),
   RunsOnUnproved(
       "whether the copy at the destination ran for a moment is not known; the guest runs at the"
           + " source and nowhere else"),
+  BothRan(
+      "the guest runs at the source; its copy at the destination ran beside it for a time and has"
+          + " ended: look at its disks"),
   SourceSuperseded("the guest runs at the destination; the source's paused copy must not go on"),
   SourceYields("both copies stand still, and the destination's is to go on"),
   ResumeSource("the guest stands still at the source and never ran at the destination"),

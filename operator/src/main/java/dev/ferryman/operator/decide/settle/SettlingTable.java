@@ -184,6 +184,9 @@ public final class SettlingTable {
     if (isDiscardable(evidence)) {
       return order(Row.DiscardPausedCopy, SourceOrder.None, DestinationOrder.Destroy);
     }
+    if (destination instanceof StartedEnded ended && !stayed.paused()) {
+      return bothRan(ended);
+    }
     if (destination instanceof DestinationEvidence.Running && !stayed.paused()) {
       return new Verdict.Waits(Row.SplitBrain, Reason.SplitBrain);
     }
@@ -214,9 +217,7 @@ public final class SettlingTable {
       return new Verdict.Waits(Row.FinishQueued, Reason.OutcomeUnknown);
     }
     if (destination instanceof StartedEnded ended) {
-      return ended.defined()
-          ? order(Row.DiscardDefinition, SourceOrder.None, DestinationOrder.Undefine)
-          : new Verdict.Stayed(Row.OutlivesTheOther, Reason.MigrationFailed);
+      return bothRan(ended);
     }
     // Whatever a copy did that is not active any more: the guest is the one that runs.
     if (destination instanceof AbsentUnproved) {
@@ -228,6 +229,13 @@ public final class SettlingTable {
     return destination instanceof NeverStarted never
         ? stayed(Row.RunsOnAtSource, never)
         : unknown();
+  }
+
+  /** Nothing is left to choose between: what runs is the guest. */
+  private static Verdict bothRan(StartedEnded ended) {
+    return ended.defined()
+        ? order(Row.BothRan, SourceOrder.None, DestinationOrder.Undefine)
+        : new Verdict.Stayed(Row.BothRan, Reason.MigrationFailed);
   }
 
   private static Verdict pausedAtSource(

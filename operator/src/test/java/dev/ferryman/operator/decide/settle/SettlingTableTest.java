@@ -73,6 +73,22 @@ class SettlingTableTest {
         // libvirt was never called
         row(new NotStarted(), D_UNCLEAR, false, stayed(Row.NotStarted, Reason.MigrationFailed)),
         row(new NotStarted(), RUNNING, null, stayed(Row.NotStarted, Reason.MigrationFailed)),
+        // both ran for a time, and the source's runs on
+        row(
+            MAYBE_RUNNING,
+            new StartedEnded(GuestEnd.Stopped, true),
+            false,
+            order(Row.BothRan, SourceOrder.None, DestinationOrder.Undefine)),
+        row(
+            JUST_RESUMED,
+            new StartedEnded(GuestEnd.Crashed, false),
+            false,
+            stayed(Row.BothRan, Reason.MigrationFailed)),
+        row(
+            STAYED,
+            new StartedEnded(GuestEnd.Crashed, false),
+            false,
+            stayed(Row.BothRan, Reason.MigrationFailed)),
         // the source is gone
         row(MIGRATED, COMPLETE, true, new Verdict.Moved(Row.MovedAndLeftPaused, true)),
         row(MIGRATED, COMPLETE_UNSURE, true, new Verdict.Moved(Row.MovedAndLeftPaused, true)),
@@ -195,16 +211,6 @@ class SettlingTableTest {
             ABSENT_UNPROVED,
             false,
             stayed(Row.RunsOnUnproved, Reason.MigrationFailed)),
-        row(
-            MAYBE_RUNNING,
-            new StartedEnded(GuestEnd.Crashed, false),
-            false,
-            stayed(Row.OutlivesTheOther, Reason.MigrationFailed)),
-        row(
-            MAYBE_RUNNING,
-            new StartedEnded(GuestEnd.Crashed, true),
-            false,
-            order(Row.DiscardDefinition, SourceOrder.None, DestinationOrder.Undefine)),
         row(MAYBE_RUNNING, D_SILENT, false, unknown()),
         row(MAYBE_RUNNING, D_UNCLEAR, false, unknown()),
         row(MAYBE_RUNNING, COMPLETE, false, unknown()),

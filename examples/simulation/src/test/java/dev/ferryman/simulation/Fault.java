@@ -1,0 +1,217 @@
+package dev.ferryman.simulation;
+
+import dev.ferryman.agent.libvirt.FakeDomain;
+import java.time.Duration;
+
+/** What befalls a move, and how it is mended. */
+enum Fault {
+  OperatorKilled(20) {
+    @Override
+    void strike(Simulation s) {
+      s.operator.kill();
+    }
+
+    @Override
+    void mend(Simulation s) {
+      s.operator.start();
+    }
+  },
+  TwoLeaders(60) {
+    @Override
+    void strike(Simulation s) {
+      s.lag("second", Duration.ofSeconds(2));
+      s.second.start();
+    }
+
+    @Override
+    void mend(Simulation s) {
+      s.second.kill();
+    }
+  },
+  SourceAgentKilled(20) {
+    @Override
+    void strike(Simulation s) {
+      s.agent(Simulation.SOURCE).kill();
+    }
+
+    @Override
+    void mend(Simulation s) {
+      s.startAgent(Simulation.SOURCE);
+    }
+  },
+  DestinationAgentKilled(20) {
+    @Override
+    void strike(Simulation s) {
+      s.agent(Simulation.DESTINATION).kill();
+    }
+
+    @Override
+    void mend(Simulation s) {
+      s.startAgent(Simulation.DESTINATION);
+    }
+  },
+  SourceLibvirtdKilled(5) {
+    @Override
+    void strike(Simulation s) {
+      s.killDaemon(Simulation.SOURCE);
+    }
+
+    @Override
+    void mend(Simulation s) {
+      s.startDaemon(Simulation.SOURCE);
+    }
+  },
+  DestinationLibvirtdKilled(5) {
+    @Override
+    void strike(Simulation s) {
+      s.killDaemon(Simulation.DESTINATION);
+    }
+
+    @Override
+    void mend(Simulation s) {
+      s.startDaemon(Simulation.DESTINATION);
+    }
+  },
+  SourceLibvirtdHung(30) {
+    @Override
+    void strike(Simulation s) {
+      s.hang(Simulation.SOURCE);
+    }
+
+    @Override
+    void mend(Simulation s) {
+      s.goOn(Simulation.SOURCE);
+    }
+  },
+  DestinationLibvirtdHung(30) {
+    @Override
+    void strike(Simulation s) {
+      s.hang(Simulation.DESTINATION);
+    }
+
+    @Override
+    void mend(Simulation s) {
+      s.goOn(Simulation.DESTINATION);
+    }
+  },
+  SourceQemuKilled(0) {
+    @Override
+    void strike(Simulation s) {
+      s.kill(Simulation.SOURCE);
+    }
+  },
+  DestinationQemuKilled(0) {
+    @Override
+    void strike(Simulation s) {
+      s.kill(Simulation.DESTINATION);
+    }
+  },
+  GuestShutsDown(0) {
+    @Override
+    void strike(Simulation s) {
+      s.running().forEach(FakeDomain::shutDown);
+    }
+  },
+  ApiServerDown(60) {
+    @Override
+    void strike(Simulation s) {
+      s.api.down();
+    }
+
+    @Override
+    void mend(Simulation s) {
+      s.api.up();
+    }
+  },
+  /** All that was written since the move was in Checking is forgotten. */
+  EtcdRestored(0) {
+    @Override
+    void strike(Simulation s) {
+      s.restore();
+    }
+  },
+  AnswerLost(0) {
+    @Override
+    void strike(Simulation s) {
+      s.api.loseAnswer();
+    }
+  },
+  LinkCut(40) {
+    @Override
+    void strike(Simulation s) {
+      s.cut();
+    }
+
+    @Override
+    void mend(Simulation s) {
+      s.mendLink();
+    }
+  },
+  FinishReplyLost(0) {
+    @Override
+    void strike(Simulation s) {
+      s.libvirt.losesReply = true;
+    }
+  },
+  SourceHostDied(120) {
+    @Override
+    void strike(Simulation s) {
+      s.losePower(Simulation.SOURCE);
+    }
+
+    @Override
+    void mend(Simulation s) {
+      s.boot(Simulation.SOURCE);
+    }
+  },
+  SourceHostFenced(200) {
+    @Override
+    void strike(Simulation s) {
+      s.losePower(Simulation.SOURCE);
+      s.fenceWhenDead(Simulation.SOURCE);
+    }
+
+    @Override
+    void mend(Simulation s) {
+      s.boot(Simulation.SOURCE);
+    }
+  },
+  DestinationHostDied(120) {
+    @Override
+    void strike(Simulation s) {
+      s.losePower(Simulation.DESTINATION);
+    }
+
+    @Override
+    void mend(Simulation s) {
+      s.boot(Simulation.DESTINATION);
+    }
+  },
+  Cancelled(0) {
+    @Override
+    void strike(Simulation s) {
+      s.api.cancel(Simulation.MOVE);
+    }
+  },
+  Deleted(0) {
+    @Override
+    void strike(Simulation s) {
+      s.api.delete(Simulation.MOVE);
+    }
+  };
+
+  private final Duration lasts;
+
+  Fault(int seconds) {
+    this.lasts = Duration.ofSeconds(seconds);
+  }
+
+  /** How long it lasts before it is mended. */
+  Duration lasts() {
+    return lasts;
+  }
+
+  abstract void strike(Simulation s);
+
+  void mend(Simulation s) {}
+}

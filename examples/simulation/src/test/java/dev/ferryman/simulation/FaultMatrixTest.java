@@ -1,0 +1,60 @@
+package dev.ferryman.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Everything that can befall a move, at each moment of it, for each guest and switch-over. */
+class FaultMatrixTest {
+  record Cell(Fault fault, Moment moment, Mode mode, GuestKind kind) {
+    @Override
+    public String toString() {
+      return fault + " while " + moment + ", " + mode + ", " + kind;
+    }
+  }
+
+  static Stream<Cell> cells() {
+    return Arrays.stream(Fault.values())
+        .flatMap(
+            fault ->
+                Arrays.stream(Moment.values())
+                    .flatMap(
+                        moment ->
+                            Arrays.stream(Mode.values())
+                                .flatMap(
+                                    mode ->
+                                        kinds().map(kind -> new Cell(fault, moment, mode, kind)))));
+  }
+
+  private static Stream<GuestKind> kinds() {
+    return Stream.of(true, false)
+        .flatMap(
+            persistent -> Stream.of(true, false).map(paused -> new GuestKind(persistent, paused)));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("cells")
+  void tellsTheTruth(Cell cell) {
+    try (var simulation = new Simulation(cell.mode(), cell.kind())) {
+      simulation.order(Simulation.MOVE, Simulation.DESTINATION);
+      var reached =
+          simulation.runUntil(() -> cell.moment().isNow(simulation), Duration.ofMinutes(1));
+      assertThat(reached).as("%s is reached", cell.moment()).isTrue();
+      cell.fault().strike(simulation);
+      simulation.runFor(cell.fault().lasts());
+      cell.fault().mend(simulation);
+
+      var told = Verdict.on(simulation, cell.kind());
+
+      assertThat(told.wrong()).isEqualTo(List.of());
+      if (told.waits()) {
+        System.out.println("WAITS " + cell + ": " + told.reason());
+      }
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package dev.ferryman.simulation;
+
+import dev.ferryman.agent.libvirt.FakeMigration.Stage;
+import dev.ferryman.crds.livemigration.Phase;
+import java.time.Duration;
+
+/** A moment of a move. */
+enum Moment {
+  Checking {
+    @Override
+    boolean isNow(Simulation simulation) {
+      var status = simulation.status();
+      return status != null && status.phase() == Phase.Checking && status.source() != null;
+    }
+  },
+  MigratingEarly {
+    @Override
+    boolean isNow(Simulation simulation) {
+      return simulation.stage() == Stage.Begun;
+    }
+  },
+  MigratingLate {
+    @Override
+    boolean isNow(Simulation simulation) {
+      return simulation.stage() == Stage.Copying
+          && simulation.sinceBegin().compareTo(Duration.ofSeconds(2)) > 0;
+    }
+  },
+  SwitchingOver {
+    @Override
+    boolean isNow(Simulation simulation) {
+      return simulation.stage() == Stage.SwitchedOver;
+    }
+  },
+  /** The destination's copy has been finished, and the source does not know yet. */
+  Finished {
+    @Override
+    boolean isNow(Simulation simulation) {
+      return simulation.stage() == Stage.Finished;
+    }
+  },
+  Settling {
+    @Override
+    boolean isNow(Simulation simulation) {
+      var status = simulation.status();
+      return status != null
+          && status.source() != null
+          && status.source().endSequence() != null
+          && !status.phase().isTerminal();
+    }
+  },
+  RightAfter {
+    @Override
+    boolean isNow(Simulation simulation) {
+      var status = simulation.status();
+      return status != null && status.phase() == Phase.Succeeded;
+    }
+  };
+
+  abstract boolean isNow(Simulation simulation);
+}

@@ -1,0 +1,92 @@
+package dev.ferryman.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Up to three faults at random moments, mended in random order: -Dsimulation.tries=N histories of
+ * -Dsimulation.seed=S, each with its own number, so that one is found again.
+ */
+class RandomFaultsTest {
+  private static final int MOST = 3;
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(20);
+
+  /** What a fault strikes at: a while after the moment was reached, if it ever is. */
+  record Strike(Fault fault, Moment moment, long delayMillis, long lastsSeconds) {}
+
+  record History(long number, Mode mode, GuestKind kind, List<Strike> strikes) {}
+
+  static Stream<History> histories() {
+    var tries = Integer.getInteger("simulation.tries", 300);
+    var seed = Long.getLong("simulation.seed", 1);
+    return IntStream.range(0, tries).mapToObj(i -> history(seed * 1_000_000 + i));
+  }
+
+  static History history(long number) {
+    var random = new Random(number);
+    var strikes = new ArrayList<Strike>();
+    for (int i = 1 + random.nextInt(MOST); i > 0; i--) {
+      strikes.add(
+          new Strike(
+              any(random, Fault.values()),
+              any(random, Moment.values()),
+              random.nextInt(10) < 5 ? 0 : random.nextInt(5000),
+              random.nextInt(90)));
+    }
+    if (strikes.stream().anyMatch(strike -> strike.fault() == Fault.EtcdRestored)) {
+      // Beside another fault nothing may be left that could prove what was forgotten: then what is
+      // there waits for a person.
+      strikes.removeIf(strike -> strike.fault() != Fault.EtcdRestored);
+    }
+    return new History(
+        number,
+        any(random, Mode.values()),
+        new GuestKind(random.nextBoolean(), random.nextInt(4) == 0),
+        strikes);
+  }
+
+  private static <T> T any(Random random, T[] values) {
+    return values[random.nextInt(values.length)];
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("histories")
+  void tellsTheTruth(History history) {
+    assertThat(suffer(history).wrong()).isEqualTo(List.of());
+  }
+
+  static Verdict.Told suffer(History history) {
+    try (var simulation = new Simulation(history.mode(), history.kind())) {
+      simulation.order(Simulation.MOVE, Simulation.DESTINATION);
+      history.strikes().forEach(strike -> wait(strike, simulation));
+      simulation.runFor(LONGEST_WAIT);
+      simulation.runUntil(() -> simulation.isOver(Simulation.MOVE), Duration.ofMinutes(3));
+      simulation.noMoreFaults();
+      Arrays.stream(Fault.values()).forEach(fault -> fault.mend(simulation));
+      return Verdict.on(simulation, history.kind());
+    }
+  }
+
+  private static void wait(Strike strike, Simulation simulation) {
+    simulation.whenever(
+        strike.moment(),
+        () ->
+            simulation.unlessMended(
+                Duration.ofMillis(strike.delayMillis()),
+                () -> {
+                  strike.fault().strike(simulation);
+                  simulation.unlessMended(
+                      Duration.ofSeconds(strike.lastsSeconds()),
+                      () -> strike.fault().mend(simulation));
+                }));
+  }
+}

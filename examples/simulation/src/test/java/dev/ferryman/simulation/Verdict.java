@@ -1,0 +1,197 @@
+package dev.ferryman.simulation;
+
+import dev.ferryman.agent.libvirt.FakeDomain;
+import dev.ferryman.crds.livemigration.DomainState;
+import dev.ferryman.crds.livemigration.LiveMigration;
+import dev.ferryman.crds.livemigration.Phase;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Holds what was told of a move against what is on the hosts, once all is mended. */
+final class Verdict {
+  private static final Duration LONG = Duration.ofMinutes(4);
+  private static final Set<String> ENDED = Set.of("GuestStopped", "GuestCrashed");
+
+  private final Simulation simulation;
+  private final GuestKind kind;
+  private final List<String> wrong = new ArrayList<>();
+
+  private Verdict(Simulation simulation, GuestKind kind) {
+    this.simulation = simulation;
+    this.kind = kind;
+  }
+
+  /** How the move ended, or for what it waits, and all that is wrong with that. */
+  record Told(String reason, boolean waits, List<String> wrong) {}
+
+  static Told on(Simulation simulation, GuestKind kind) {
+    return new Verdict(simulation, kind).judge();
+  }
+
+  private Told judge() {
+    simulation.runUntil(() -> simulation.isOver(Simulation.MOVE) && simulation.isQuiet(), LONG);
+    wrong.addAll(simulation.violations());
+    var move = simulation.api.seen(Simulation.MOVE);
+    var succeeded = condition(move, "Succeeded");
+    var reason = succeeded == null ? "nothing" : succeeded.getReason();
+    var waits = !simulation.isOver(Simulation.MOVE);
+    if (waits) {
+      waiting(move, reason);
+    } else {
+      over(move, reason);
+      if (wrong.isEmpty()) {
+        next();
+      }
+    }
+    if (!wrong.isEmpty()) {
+      wrong.add(
+          "told: "
+              + reason
+              + ": "
+              + (succeeded == null ? "" : succeeded.getMessage())
+              + "; there is "
+              + copies()
+              + "; "
+              + move.getStatus());
+    }
+    return new Told(reason, waits, List.copyOf(wrong));
+  }
+
+  private static Condition condition(LiveMigration move, String type) {
+    return move.getStatus() == null
+        ? null
+        : move.getStatus().conditions().stream()
+            .filter(c -> c.getType().equals(type))
+            .findFirst()
+            .orElse(null);
+  }
+
+  private void waiting(LiveMigration move, String reason) {
+    var stalled = condition(move, "Stalled");
+    if (stalled == null || !stalled.getStatus().equals("True")) {
+      wrong.add("waits, and nobody is told");
+    }
+    var doubled = simulation.world.runningCopies(simulation.uuid) > 1;
+    if (doubled != reason.equals("SplitBrain")) {
+      wrong.add("waits for " + reason + " where " + copies());
+    }
+    if (!Set.of("SplitBrain", "OutcomeUnknown").contains(reason)) {
+      wrong.add("waits for " + reason + ", though all is mended");
+    }
+  }
+
+  private void over(LiveMigration move, String reason) {
+    if (!simulation.isQuiet()) {
+      wrong.add("a journal is open");
+    }
+    var guests =
+        simulation.hosts().stream()
+            .filter(h -> simulation.hypervisor(h).stateOf(simulation.uuid).isActive())
+            .toList();
+    if (guests.size() > 1) {
+      wrong.add("two copies are left");
+    }
+    if (guests.isEmpty() && !simulation.guestMayHaveEnded()) {
+      wrong.add("the guest is nowhere");
+    }
+    if (guests.isEmpty() && move.getStatus().phase() == Phase.Succeeded && !isLater()) {
+      wrong.add("Succeeded, and there is no guest");
+    }
+    if (reason.equals("Migrated") && guests.contains(Simulation.SOURCE)) {
+      wrong.add("Migrated, and the guest is at its source");
+    }
+    if (ENDED.contains(reason) && !guests.isEmpty()) {
+      wrong.add(reason + ", and the guest is there");
+    }
+    if (!guests.isEmpty() && !stands(guests.get(0))) {
+      wrong.add("the guest is not as it was before");
+    }
+    leftovers(guests, reason);
+  }
+
+  /** Whether the guest can have ended after the move was over. */
+  private boolean isLater() {
+    return simulation.guestMayHaveEnded();
+  }
+
+  private boolean stands(String host) {
+    var state = simulation.hypervisor(host).stateOf(simulation.uuid);
+    return kind.paused() ? state == DomainState.Paused : state == DomainState.Running;
+  }
+
+  private void leftovers(List<String> guests, String reason) {
+    var definitions = 0;
+    for (var host : simulation.hosts()) {
+      var domain = simulation.hypervisor(host).find(simulation.uuid);
+      if (domain.isEmpty()) {
+        continue;
+      }
+      if (!guests.isEmpty() && !guests.contains(host)) {
+        wrong.add("a definition is left on " + host);
+      }
+      definitions++;
+      if (guests.contains(host) && domain.get().persistent() != kind.persistent()) {
+        wrong.add("the guest is " + (kind.persistent() ? "no longer" : "now") + " persistent");
+      }
+      // That it was to start with its host went with the forgotten half of an attempt.
+      if (guests.contains(host)
+          && domain.get().autostart() != kind.persistent()
+          && !reason.equals("AlreadyRan")) {
+        wrong.add("autostart is lost on " + host);
+      }
+    }
+    if (definitions > 1) {
+      wrong.add("two definitions are left");
+    }
+    if (guests.isEmpty() && kind.persistent() && definitions == 0) {
+      wrong.add("no definition is left");
+    }
+    try (var files = Files.list(simulation.shared)) {
+      files.forEach(file -> wrong.add("left: " + file.getFileName()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The next move of the same guest succeeds. */
+  private void next() {
+    var from =
+        simulation.hosts().stream()
+            .filter(h -> simulation.hypervisor(h).stateOf(simulation.uuid).isActive())
+            .findFirst();
+    if (from.isEmpty()) {
+      return;
+    }
+    var to = from.get().equals(Simulation.SOURCE) ? Simulation.DESTINATION : Simulation.SOURCE;
+    simulation.libvirt.losesReply = false;
+    // The hosts' lists and Leases follow what has been mended.
+    simulation.runFor(Duration.ofSeconds(70));
+    simulation.order("next", to);
+    simulation.runUntil(() -> simulation.isOver("next") && simulation.isQuiet(), LONG);
+    var end = condition(simulation.api.seen("next"), "Succeeded");
+    if (end == null || !end.getReason().equals("Migrated")) {
+      wrong.add(
+          "the next move: "
+              + (end == null ? "nothing" : end.getReason() + ": " + end.getMessage()));
+    } else if (!simulation.isQuiet()) {
+      wrong.add("a journal is open after the next move");
+    }
+    wrong.addAll(simulation.violations());
+  }
+
+  private Map<String, String> copies() {
+    var copies = new java.util.TreeMap<String, String>();
+    for (var host : simulation.hosts()) {
+      copies.put(
+          host, simulation.hypervisor(host).find(simulation.uuid).map(FakeDomain::state) + "");
+    }
+    return copies;
+  }
+}

@@ -1,0 +1,90 @@
+package dev.ferryman.agent.runner;
+
+import dev.ferryman.agent.decide.StartedEvidence;
+import dev.ferryman.agent.libvirt.DomainFacts;
+import dev.ferryman.crds.livemigration.DomainReport;
+import dev.ferryman.crds.livemigration.DomainState;
+import dev.ferryman.crds.livemigration.SourceReport;
+import dev.ferryman.crds.livemigration.Started;
+import dev.ferryman.crds.livemigration.Switched;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What this host knows of the copy that has come, by its journal and the source's word. */
+final class DestinationCopy {
+  private final Role role;
+  private final DestinationHandover handover;
+  private final Supplier<@Nullable SourceReport> source;
+
+  DestinationCopy(
+      Role role, DestinationHandover handover, Supplier<@Nullable SourceReport> source) {
+    this.role = role;
+    this.handover = handover;
+    this.source = source;
+  }
+
+  /**
+   * Nothing is left of the attempt: what is here is none of its making, or it is the instance
+   * itself, paused if it was before, or the last definition of it.
+   */
+  boolean isClean(Optional<DomainFacts> domain, Started started) {
+    return domain.isEmpty()
+        || !role.attemptUID.equals(domain.get().attemptMark())
+        || started == Started.Started
+        || isLeftPaused(domain)
+        || isLastDefinition(domain.get().state());
+  }
+
+  /** The instance itself, as it was before the move. */
+  boolean isLeftPaused(Optional<DomainFacts> domain) {
+    return wasPaused()
+        && domain.isPresent()
+        && role.attemptUID.equals(domain.get().attemptMark())
+        && domain.get().state() == DomainState.Paused
+        && !domain.get().incoming();
+  }
+
+  /** The guest left the source, where no definition is, and ended before it was to go on here. */
+  boolean isLastDefinition(DomainState here) {
+    var report = source.get();
+    if (here.isActive() || report == null || report.switched() != Switched.Gone) {
+      return false;
+    }
+    var there = report.domain();
+    return there != null && there.state() == DomainState.Absent;
+  }
+
+  private boolean wasPaused() {
+    var report = source.get();
+    var needs = report == null ? null : report.needs();
+    return needs != null && Boolean.TRUE.equals(needs.paused());
+  }
+
+  Started started(DomainReport now) {
+    var entry = role.entry();
+    if (entry == null) {
+      return now.state() == DomainState.Absent ? Started.NeverStarted : Started.Unknown;
+    }
+    var needs = source.get() == null ? null : Objects.requireNonNull(source.get()).needs();
+    return StartedEvidence.judge(
+        now,
+        role.attemptUID,
+        new StartedEvidence.History(
+            entry.resumed(),
+            !entry.eventsMissed() && role.isSameDaemon(entry),
+            needs != null && Boolean.TRUE.equals(needs.persistent()),
+            entry.definitionSeen(),
+            entry.discarded(),
+            handover.isHeldBack() || (wasPaused() && !entry.resumed())));
+  }
+
+  /** By the source's last word on its call. */
+  boolean isGuestAtSource() {
+    var report = source.get();
+    return report != null
+        && report.switched() != null
+        && report.switched() != Switched.Gone;
+  }
+}
