@@ -20,8 +20,7 @@ class DoubleFaultTest {
     var kind = new GuestKind(persistent, false);
     try (var simulation = new Simulation(Mode.Strict, kind)) {
       simulation.order(Simulation.MOVE, Simulation.DESTINATION);
-      simulation.runUntil(
-          () -> Moment.SwitchingOver.isNow(simulation), Duration.ofMinutes(1));
+      simulation.runUntil(() -> Moment.SwitchingOver.isNow(simulation), Duration.ofMinutes(1));
       simulation.hang(Simulation.DESTINATION);
       var source = simulation.hypervisor(Simulation.SOURCE);
       simulation.runUntil(
