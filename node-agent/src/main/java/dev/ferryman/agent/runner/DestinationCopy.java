@@ -83,8 +83,6 @@ final class DestinationCopy {
   /** By the source's last word on its call. */
   boolean isGuestAtSource() {
     var report = source.get();
-    return report != null
-        && report.switched() != null
-        && report.switched() != Switched.Gone;
+    return report != null && report.switched() != null && report.switched() != Switched.Gone;
   }
 }

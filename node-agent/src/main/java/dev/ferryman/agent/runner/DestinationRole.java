@@ -5,7 +5,6 @@ import dev.ferryman.agent.decide.DestinationStepViewBuilder;
 import dev.ferryman.agent.decide.OrderGuard;
 import dev.ferryman.agent.journal.JournalEntry;
 import dev.ferryman.agent.journal.Stage;
-import dev.ferryman.agent.libvirt.DomainFacts;
 import dev.ferryman.agent.libvirt.LifecycleEvent;
 import dev.ferryman.crds.livemigration.DestinationOrder;
 import dev.ferryman.crds.livemigration.DestinationState;
@@ -19,7 +18,6 @@ import dev.ferryman.crds.livemigration.Switched;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The part of the host that the instance comes to: it checks, and tells what came of the copy. */
@@ -100,7 +98,8 @@ final class DestinationRole extends Role {
         && source.switched() == Switched.Gone) {
       takeOverAutostart();
     }
-    var state = copy.isClean(domain, started) ? DestinationState.CleanedUp : DestinationState.Checked;
+    var state =
+        copy.isClean(domain, started) ? DestinationState.CleanedUp : DestinationState.Checked;
     if (isKnown(now, started, state, source, done)) {
       evidenceChanged = false;
       return;

@@ -236,14 +236,7 @@ public final class FakeDomain {
 
   DomainFacts facts() {
     return new DomainFacts(
-        uuid,
-        name,
-        state,
-        reason,
-        process,
-        incoming,
-        persistentXml != null,
-        definition());
+        uuid, name, state, reason, process, incoming, persistentXml != null, definition());
   }
 
   private DomainDefinition definition() {
