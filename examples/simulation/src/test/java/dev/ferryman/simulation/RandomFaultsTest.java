@@ -26,7 +26,7 @@ class RandomFaultsTest {
   record History(long number, Mode mode, GuestKind kind, List<Strike> strikes) {}
 
   static Stream<History> histories() {
-    var tries = Integer.getInteger("simulation.tries", 300);
+    var tries = Integer.getInteger("simulation.tries", 100);
     var seed = Long.getLong("simulation.seed", 1);
     return IntStream.range(0, tries).mapToObj(i -> history(seed * 1_000_000 + i));
   }

@@ -49,7 +49,7 @@ final class SourceRole extends Role {
       case BeginChecking -> checking.begin();
       case FinishChecking -> checking.finish();
       case RemoveMarkers -> preflight.removeMarkers();
-      case RefuseSecondRun -> refuse(List.of(SourceChecks.alreadyRan(host.name())));
+      case RefuseSecondRun -> refuseSecondRun();
       case Start -> start();
       case AskWhetherStarted -> askWhetherStarted();
       case Adopt -> adopt();
@@ -107,6 +107,31 @@ final class SourceRole extends Role {
     preflight.removeMarkers();
     record(entry -> entry);
     half.say(half.next(SourceState.Refused).checks(checks));
+  }
+
+  /** Where the API server forgot how it ended, the destination is still owed a word on the copy. */
+  private void refuseSecondRun() {
+    preflight.removeMarkers();
+    var refusal =
+        half.next(SourceState.Refused).checks(List.of(SourceChecks.alreadyRan(host.name())));
+    var entry = entry();
+    if (entry != null && entry.stage() == Stage.Ended) {
+      var now = Domains.report(host.hypervisor().domain(instanceUUID));
+      handover.read(now);
+      var baseline = entry.baseline();
+      var switched =
+          SwitchedEvidence.judge(
+              baseline == null ? null : baseline.domain(),
+              now,
+              entry.suspended(),
+              isSameDaemon(entry));
+      refusal
+          .domain(now)
+          .switched(switched)
+          .sinceSwitchover(
+              switched == Switched.Gone ? handover.judge(now, half.isPersistent()) : null);
+    }
+    half.say(refusal);
   }
 
   /** Record before acting: the journal, then the API, which must accept it, then libvirt. */
