@@ -38,17 +38,20 @@ class SteeringTest {
   void libvirtIsAskedForWhatIsOrdered() throws InterruptedException {
     order(ConvergenceBuilder.builder().bandwidthMiBPerSecond(40).autoConverge(true).build());
 
-    var request = scene.orderAndStart().request();
+    var migration = scene.orderAndStart();
 
-    assertThat(request.bandwidthMiBPerSecond()).isEqualTo(40);
-    assertThat(request.autoConverge()).isTrue();
+    assertThat(migration.request().bandwidthMiBPerSecond()).isEqualTo(40);
+    assertThat(migration.request().autoConverge()).isTrue();
+    migration.succeed();
   }
 
   @Test
   void aGuestMayStandStillForALittleFirst() throws InterruptedException {
-    scene.orderAndStart().progress(copying(1, 800));
+    var migration = scene.orderAndStart();
+    migration.progress(copying(1, 800));
 
     await().until(() -> scene.hostB.changes().contains("downtime " + scene.guest.uuid() + " 50"));
+    migration.succeed();
   }
 
   @Test
