@@ -59,6 +59,8 @@ public enum Reason {
   // Ended otherwise.
   Cancelled,
   MigrationFailed,
+  Stalled,
+  TimedOut,
   DestinationLost,
   GuestStopped,
   GuestCrashed,

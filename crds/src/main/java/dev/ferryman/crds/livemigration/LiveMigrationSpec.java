@@ -23,6 +23,11 @@ import org.jspecify.annotations.Nullable;
     value = "self.cancel || !oldSelf.cancel",
     message = "cancel may not be taken back",
     fieldPath = ".cancel")
+@ValidationRule(
+    value =
+        "has(self.convergence) == has(oldSelf.convergence) && "
+            + "(!has(self.convergence) || self.convergence == oldSelf.convergence)",
+    message = "convergence is immutable")
 public record LiveMigrationSpec(
     @Required
         @Size(min = 1, max = Bounds.NAME) @JsonPropertyDescription(
@@ -35,6 +40,8 @@ public record LiveMigrationSpec(
         @JsonPropertyDescription(
             "How the guest is handed over. Strict: the destination starts only when the source is proved gone. Fast: as libvirt does it, which is protected by image locks alone. Auto: Fast where every writable disk has working image locks, else Strict")
         @Nullable Switchover switchover,
+    @JsonPropertyDescription("How a busy guest is brought to the end of its copying")
+        @Nullable Convergence convergence,
     @Default("false")
         @JsonPropertyDescription(
             "Ends a migration that has not switched over yet; may turn true, never back")
@@ -59,6 +66,12 @@ public record LiveMigrationSpec(
   @JsonIgnore
   public Switchover switchoverOrAuto() {
     return switchover == null ? Switchover.Auto : switchover;
+  }
+
+  /** How a busy guest is treated; what the manifest leaves out has its default. */
+  @JsonIgnore
+  public Convergence convergenceOrDefault() {
+    return convergence == null ? Convergence.DEFAULT : convergence;
   }
 
   /** Whether the administrator wants the migration ended. */

@@ -22,4 +22,6 @@ public record Progress(
     @Min(0) @JsonPropertyDescription("Passes over the guest's memory so far")
         @Nullable Long iteration,
     @Min(0) @Nullable Long expectedDowntimeMilliseconds,
-    @Min(0) @Nullable Long elapsedMilliseconds) {}
+    @Min(0) @Nullable Long elapsedMilliseconds,
+    @Min(0) @Max(100) @JsonPropertyDescription("By how much autoConverge slows the guest's CPUs")
+        @Nullable Integer throttlePercent) {}

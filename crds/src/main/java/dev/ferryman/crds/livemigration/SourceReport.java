@@ -44,8 +44,10 @@ public record SourceReport(
     @JsonPropertyDescription("Whether libvirt still works on the migration")
         @Nullable Boolean jobActive,
     @JsonPropertyDescription(
-            "Whether the agent asked libvirt to abort the job, because of cancel or deletion")
+            "Whether the agent asked libvirt to abort the job, because of cancel, deletion or givenUp")
         @Nullable Boolean abortRequested,
+    @JsonPropertyDescription("Why the agent has the job aborted by itself; absent: it does not")
+        @Nullable GivenUp givenUp,
     @Nullable Switched switched,
     @JsonPropertyDescription(
             "What the copy, gone by now, has done since it was stopped for the switch-over; absent: not gone")

@@ -42,7 +42,8 @@ class ColumnsIT {
                 report
                     .state(SourceState.Ended)
                     .sequence(5L)
-                    .progress(new Progress(100, null, null, null, null, null, null, null, null)))
+                    .progress(
+                        new Progress(100, null, null, null, null, null, null, null, null, null)))
         .operator(
             status ->
                 status

@@ -38,6 +38,7 @@ class SpecRulesIT {
         "{instance: i-00000003, destination: host-c}",
         "{instance: i-00000003, destination: host-c, cancel: false}",
         "{instance: i-00000003, destination: host-c, switchover: Auto}",
+        "{instance: i-00000003, destination: host-c, convergence: {stallTimeoutSeconds: 30}}",
         "{instance: 5d1f0f4e-8a53-4d0b-b7ee-0a2c1c3a0003, destination: host-c.example.org}",
       })
   void accepts(String spec) {
@@ -75,6 +76,15 @@ class SpecRulesIT {
             "{instance: i-00000003, destination: host-c, switchover: Slow}",
             "spec.switchover: Unsupported value: \"Slow\": supported values: \"Auto\", \"Fast\", \"Strict\""),
         arguments(
+            "{instance: i-00000003, destination: host-c, convergence: {bandwidthMiBPerSecond: -1}}",
+            "spec.convergence.bandwidthMiBPerSecond in body should be greater than or equal to 0"),
+        arguments(
+            "{instance: i-00000003, destination: host-c, convergence: {maxDowntimeMilliseconds: 0}}",
+            "spec.convergence.maxDowntimeMilliseconds in body should be greater than or equal to 1"),
+        arguments(
+            "{instance: i-00000003, destination: host-c, convergence: {stallTimeoutSeconds: 4}}",
+            "spec.convergence.stallTimeoutSeconds in body should be greater than or equal to 5"),
+        arguments(
             "{instance: i-00000003, destination: host-c, cancel: soon}",
             "spec.cancel in body must be of type boolean"),
         arguments(
@@ -96,6 +106,7 @@ class SpecRulesIT {
         arguments("{\"destination\":\"host-d\"}", IMMUTABLE),
         arguments("{\"destination\":\"host-d\",\"cancel\":true}", IMMUTABLE),
         arguments("{\"switchover\":\"Fast\"}", IMMUTABLE),
+        arguments("{\"convergence\":{\"autoConverge\":true}}", "convergence is immutable"),
         arguments("{\"destination\":null}", "spec.destination: Required value"),
         arguments("null", "spec: Required value"));
   }

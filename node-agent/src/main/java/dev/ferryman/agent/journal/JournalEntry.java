@@ -3,6 +3,7 @@ package dev.ferryman.agent.journal;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import dev.ferryman.crds.Lists;
 import dev.ferryman.crds.livemigration.CallResult;
+import dev.ferryman.crds.livemigration.GivenUp;
 import dev.ferryman.crds.livemigration.SinceSwitchover;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param markers files put into shared directories; noted before they are made
  * @param baseline the source: before the call; the destination: while checking
+ * @param givenUp the source: why it ends the job by itself; null: it does not
  * @param suspended whether libvirt reported that the source's copy was stopped meanwhile
  * @param sinceSwitchover the source: what its copy has done since it was last stopped; null: it was
  *     not stopped
@@ -44,6 +46,7 @@ public record JournalEntry(
     List<String> markers,
     @Nullable Baseline baseline,
     boolean abortRequested,
+    @Nullable GivenUp givenUp,
     boolean suspended,
     @Nullable SinceSwitchover sinceSwitchover,
     boolean resumed,

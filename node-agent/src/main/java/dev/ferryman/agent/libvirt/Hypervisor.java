@@ -42,6 +42,12 @@ public interface Hypervisor extends AutoCloseable {
   /** Asks libvirt to end the migration job; its end comes later, as that of {@link #migrate}. */
   void abortJob(String uuid);
 
+  /**
+   * Sets how long the guest of a migration under way may stand still at the switch-over (libvirt:
+   * virDomainMigrateSetMaxDowntime); libvirt forgets it with the job.
+   */
+  void setMaxDowntime(String uuid, long milliseconds);
+
   /** Lets a paused domain go on. */
   void resume(String uuid);
 

@@ -168,6 +168,18 @@ public final class LibvirtHypervisor implements Hypervisor {
   }
 
   @Override
+  public void setMaxDowntime(String uuid, long milliseconds) {
+    jobCalls.call(
+        "downtime of " + uuid,
+        () ->
+            change(
+                jobs.get(),
+                uuid,
+                "virDomainMigrateSetMaxDowntime",
+                domain -> LIBVIRT.virDomainMigrateSetMaxDowntime(domain, milliseconds, 0)));
+  }
+
+  @Override
   public void resume(String uuid) {
     change(uuid, "virDomainResume", LIBVIRT::virDomainResume);
   }

@@ -57,4 +57,11 @@ interface LibvirtX extends Libvirt {
       IntByReference capacity,
       String name,
       String value);
+
+  int virTypedParamsAddULLong(
+      PointerByReference parameters,
+      IntByReference count,
+      IntByReference capacity,
+      String name,
+      long value);
 }

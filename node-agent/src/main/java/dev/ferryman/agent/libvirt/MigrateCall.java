@@ -10,12 +10,14 @@ import java.util.Map;
 import org.libvirt.jna.DomainPointer;
 
 /** The call of virDomainMigrateToURI3: its flags and its parameters. */
-record MigrateCall(String uri, int flags, Map<String, String> parameters) {
+record MigrateCall(
+    String uri, int flags, Map<String, String> parameters, Map<String, Long> numbers) {
   static final int LIVE = 1;
   static final int PEER2PEER = 1 << 1;
   static final int PERSIST_DEST = 1 << 3;
   static final int UNDEFINE_SOURCE = 1 << 4;
   static final int PAUSED = 1 << 5;
+  static final int AUTO_CONVERGE = 1 << 13;
   static final int TLS = 1 << 16;
 
   static MigrateCall of(MigrationRequest request) {
@@ -27,7 +29,13 @@ record MigrateCall(String uri, int flags, Map<String, String> parameters) {
       // The certificate is that of the host, not of the address its data stream goes to.
       put(parameters, "tls.destination", host(request.destinationUri()));
     }
-    return new MigrateCall(request.destinationUri(), flags(request), parameters);
+    return new MigrateCall(
+        request.destinationUri(),
+        flags(request),
+        parameters,
+        request.bandwidthMiBPerSecond() > 0
+            ? Map.of("bandwidth", (long) request.bandwidthMiBPerSecond())
+            : Map.of());
   }
 
   private static int flags(MigrationRequest request) {
@@ -35,6 +43,7 @@ record MigrateCall(String uri, int flags, Map<String, String> parameters) {
         | PEER2PEER
         | (request.persistent() ? PERSIST_DEST | UNDEFINE_SOURCE : 0)
         | (request.leftPaused() ? PAUSED : 0)
+        | (request.autoConverge() ? AUTO_CONVERGE : 0)
         | (request.encrypted() ? TLS : 0);
   }
 
@@ -64,6 +73,11 @@ record MigrateCall(String uri, int flags, Map<String, String> parameters) {
               LastError.check(
                   LIBVIRT.virTypedParamsAddString(array, count, capacity, name, value),
                   "virTypedParamsAddString(" + name + ")"));
+      numbers.forEach(
+          (name, value) ->
+              LastError.check(
+                  LIBVIRT.virTypedParamsAddULLong(array, count, capacity, name, value),
+                  "virTypedParamsAddULLong(" + name + ")"));
       var result =
           LIBVIRT.virDomainMigrateToURI3(domain, uri, array.getValue(), count.getValue(), flags);
       return result == 0 ? CallOutcome.SUCCESS : failure(LastError.read("virDomainMigrateToURI3"));

@@ -11,6 +11,8 @@ package dev.ferryman.agent.libvirt;
  *     transient domain. Always given together with {@code destinationXml} (CVE-2020-17376)
  * @param encrypted whether QEMU's stream is encrypted (VIR_MIGRATE_TLS)
  * @param leftPaused whether the destination's copy is left paused (VIR_MIGRATE_PAUSED)
+ * @param bandwidthMiBPerSecond cap on the copying; 0: none
+ * @param autoConverge whether QEMU may slow the guest's CPUs down (VIR_MIGRATE_AUTO_CONVERGE)
  */
 public record MigrationRequest(
     String uuid,
@@ -19,7 +21,44 @@ public record MigrationRequest(
     String destinationXml,
     String persistentXml,
     boolean encrypted,
-    boolean leftPaused) {
+    boolean leftPaused,
+    int bandwidthMiBPerSecond,
+    boolean autoConverge) {
+
+  /** A request without a cap, for a guest that is not slowed down. */
+  public MigrationRequest(
+      String uuid,
+      String destinationUri,
+      String dataUri,
+      String destinationXml,
+      String persistentXml,
+      boolean encrypted,
+      boolean leftPaused) {
+    this(
+        uuid,
+        destinationUri,
+        dataUri,
+        destinationXml,
+        persistentXml,
+        encrypted,
+        leftPaused,
+        0,
+        false);
+  }
+
+  /** The same, steered so. */
+  public MigrationRequest steered(int mibPerSecond, boolean throttled) {
+    return new MigrationRequest(
+        uuid,
+        destinationUri,
+        dataUri,
+        destinationXml,
+        persistentXml,
+        encrypted,
+        leftPaused,
+        mibPerSecond,
+        throttled);
+  }
 
   public boolean persistent() {
     return !persistentXml.isEmpty();

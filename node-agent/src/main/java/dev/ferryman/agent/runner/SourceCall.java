@@ -40,6 +40,7 @@ final class SourceCall {
 
   private final Role role;
   private final Consumer<Progress> progressSeen;
+  private final Steering steering;
   private final CompletableFuture<MigrationStatistics> statistics = new CompletableFuture<>();
 
   private Call state = Call.None;
@@ -58,6 +59,7 @@ final class SourceCall {
   SourceCall(Role role, Consumer<Progress> progressSeen) {
     this.role = role;
     this.progressSeen = progressSeen;
+    this.steering = new Steering(role);
   }
 
   Call state() {
@@ -67,6 +69,11 @@ final class SourceCall {
   /** Whether another request to end the job would be of no use now. */
   boolean isAborting() {
     return abortAccepted || abortTried;
+  }
+
+  /** Whether the job makes no headway, or takes too long, and is to be ended. */
+  boolean hasGivenUp() {
+    return steering.hasGivenUp();
   }
 
   boolean isWaiting() {
@@ -91,16 +98,19 @@ final class SourceCall {
         hypervisor
             .domain(uuid)
             .orElseThrow(() -> HypervisorException.noAnswer("the domain has gone"));
+    var convergence = role.migration.getSpec().convergenceOrDefault();
     return new MigrationRequest(
-        uuid,
-        transport.uri(role.destination()),
-        dataUri(address),
-        AttemptMark.put(hypervisor.migratableXml(uuid, XmlForm.Live), role.attemptUID),
-        domain.persistent()
-            ? AttemptMark.put(hypervisor.migratableXml(uuid, XmlForm.Persistent), role.attemptUID)
-            : "",
-        transport.encrypted(),
-        leftPaused);
+            uuid,
+            transport.uri(role.destination()),
+            dataUri(address),
+            AttemptMark.put(hypervisor.migratableXml(uuid, XmlForm.Live), role.attemptUID),
+            domain.persistent()
+                ? AttemptMark.put(
+                    hypervisor.migratableXml(uuid, XmlForm.Persistent), role.attemptUID)
+                : "",
+            transport.encrypted(),
+            leftPaused)
+        .steered(convergence.bandwidth(), convergence.mayThrottle());
   }
 
   private static String dataUri(String address) {
@@ -177,6 +187,7 @@ final class SourceCall {
     var job = job();
     var progress = job.progress();
     if (job.migrating() && progress != null) {
+      steering.seen(progress);
       progressSeen.accept(progress);
     } else if (!job.isActive() && !waiting) {
       ended();

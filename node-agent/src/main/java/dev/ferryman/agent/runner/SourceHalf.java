@@ -75,6 +75,7 @@ final class SourceHalf {
         .bootID(role.host.bootID())
         .libvirtdStartTime(role.daemonStart())
         .abortRequested(entry != null && entry.abortRequested() ? true : null)
+        .givenUp(entry == null ? null : entry.givenUp())
         .state(state);
   }
 

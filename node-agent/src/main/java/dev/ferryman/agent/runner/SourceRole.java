@@ -66,7 +66,7 @@ final class SourceRole extends Role {
     var destination = status().destination();
     return SourceStepViewBuilder.builder()
         .phase(phase())
-        .cancelled(isCancelled())
+        .cancelled(isCancelled() || call.hasGivenUp())
         .state(half.state())
         .peer(
             destination != null && destination.attemptUID().equals(attemptUID)

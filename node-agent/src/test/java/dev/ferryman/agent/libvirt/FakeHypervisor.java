@@ -373,6 +373,18 @@ public final class FakeHypervisor implements Hypervisor {
   }
 
   @Override
+  public void setMaxDowntime(String uuid, long milliseconds) {
+    ask(
+        () -> {
+          if (active(uuid).isEmpty()) {
+            throw refused(
+                55, 10, "Requested operation is not valid: domain is not being migrated");
+          }
+          return changes.add("downtime " + uuid + " " + milliseconds);
+        });
+  }
+
+  @Override
   public void resume(String uuid) {
     ask(
         () -> {

@@ -83,7 +83,8 @@ class MappingTest {
 
     assertThat(JobStatistics.facts(2, job))
         .isEqualTo(
-            JobFacts.migration(new Progress(75, 900L, 700L, 200L, 42L, 12288L, 2L, 300L, 4100L)));
+            JobFacts.migration(
+                new Progress(75, 900L, 700L, 200L, 42L, 12288L, 2L, 300L, 4100L, null)));
   }
 
   @ParameterizedTest
@@ -145,7 +146,8 @@ class MappingTest {
             new MigrateCall(
                 "qemu+tcp://host-c/system",
                 MigrateCall.LIVE | MigrateCall.PEER2PEER,
-                Map.of("destination_xml", "<live/>")));
+                Map.of("destination_xml", "<live/>"),
+                Map.of()));
   }
 
   @Test
@@ -163,7 +165,19 @@ class MappingTest {
                     "destination_xml", "<live/>",
                     "persistent_xml", "<conf/>",
                     "migrate_uri", "tcp://10.0.0.3",
-                    "tls.destination", "host-c")));
+                    "tls.destination", "host-c"),
+                Map.of()));
+  }
+
+  @Test
+  void capsTheCopyingAndSlowsTheGuestDownWhereThatIsOrdered() {
+    var call =
+        MigrateCall.of(
+            new MigrationRequest("u", "qemu+tcp://host-c/system", "", "<live/>", "", false, false)
+                .steered(40, true));
+
+    assertThat(call.flags()).isEqualTo(1 | 2 | 8192);
+    assertThat(call.numbers()).isEqualTo(Map.of("bandwidth", 40L));
   }
 
   @Test

@@ -4,6 +4,7 @@ import dev.ferryman.agent.kube.ApiUnavailableException;
 import dev.ferryman.agent.kube.MigrationApi;
 import dev.ferryman.agent.kube.Peer;
 import dev.ferryman.agent.kube.ReportRefusedException;
+import dev.ferryman.crds.livemigration.Convergence;
 import dev.ferryman.crds.livemigration.DestinationReport;
 import dev.ferryman.crds.livemigration.LiveMigration;
 import dev.ferryman.crds.livemigration.LiveMigrationSpec;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An API server with one LiveMigration, for one attempt; holds the rules that decide races. It
@@ -40,6 +42,7 @@ final class FakeMigrationApi implements MigrationApi {
   private final List<Consumer<LiveMigration>> watchers = new ArrayList<>();
   private final List<SourceReport> sourceReports = new ArrayList<>();
   private Weather weather = Weather.Fine;
+  private @Nullable Convergence convergence;
   private boolean cancelled;
   private boolean exists;
   private boolean mistaken;
@@ -72,6 +75,10 @@ final class FakeMigrationApi implements MigrationApi {
     written();
   }
 
+  synchronized void convergence(Convergence ordered) {
+    convergence = ordered;
+  }
+
   synchronized void cancel() {
     cancelled = true;
     written();
@@ -100,6 +107,7 @@ final class FakeMigrationApi implements MigrationApi {
             .build());
     migration.setSpec(
         LiveMigrationSpecBuilder.builder(LiveMigrationSpec.of("g1", "host-c"))
+            .convergence(convergence)
             .cancel(cancelled)
             .build());
     migration.setStatus(status);

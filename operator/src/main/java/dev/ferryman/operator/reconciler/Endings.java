@@ -3,9 +3,12 @@ package dev.ferryman.operator.reconciler;
 import dev.ferryman.crds.Check;
 import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.livemigration.CallResult;
+import dev.ferryman.crds.livemigration.GivenUp;
 import dev.ferryman.crds.livemigration.Phase;
+import dev.ferryman.crds.livemigration.Progress;
 import dev.ferryman.crds.livemigration.Result;
 import dev.ferryman.crds.livemigration.SinceSwitchover;
+import dev.ferryman.crds.livemigration.SourceReport;
 import dev.ferryman.crds.livemigration.SwitchoverMode;
 import dev.ferryman.operator.decide.Migration;
 import dev.ferryman.operator.decide.admission.Checks;
@@ -108,6 +111,11 @@ final class Endings {
     var place = ", on " + migration.status().sourceHost();
     if (source != null
         && Boolean.TRUE.equals(source.abortRequested())
+        && source.givenUp() != null) {
+      return givenUp(migration, source, stayed.row().sentence() + place);
+    }
+    if (source != null
+        && Boolean.TRUE.equals(source.abortRequested())
         && migration.isCancelRequested()) {
       return Outcome.Finish.failed(
           Reason.Cancelled, "cancelled: " + stayed.row().sentence() + place, null);
@@ -116,6 +124,35 @@ final class Endings {
         stayed.reason(),
         stayed.row().sentence() + place + libvirt(source == null ? null : source.result()),
         null);
+  }
+
+  private static Outcome.Finish givenUp(Migration migration, SourceReport source, String stayed) {
+    var limits = migration.spec().convergenceOrDefault();
+    var stalled = source.givenUp() == GivenUp.Stalled;
+    var why =
+        stalled
+            ? "no headway for " + limits.stallTimeout() + " s"
+            : "not done after " + limits.completionTimeout() + " s";
+    return Outcome.Finish.failed(
+        stalled ? Reason.Stalled : Reason.TimedOut,
+        why + figures(source.progress()) + ": " + stayed,
+        null);
+  }
+
+  private static String figures(@Nullable Progress progress) {
+    if (progress == null || progress.memoryRemainingBytes() == null) {
+      return "";
+    }
+    return String.format(
+        Locale.ROOT,
+        " (%d MiB left, %d MiB/s copied, %d MiB/s written by the guest)",
+        mebibytes(progress.memoryRemainingBytes()),
+        mebibytes(progress.transferBytesPerSecond()),
+        mebibytes(progress.dirtyBytesPerSecond()));
+  }
+
+  private static long mebibytes(@Nullable Long bytes) {
+    return bytes == null ? 0 : bytes >> 20;
   }
 
   private static String libvirt(@Nullable CallResult result) {

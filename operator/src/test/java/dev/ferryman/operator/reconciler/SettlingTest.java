@@ -7,8 +7,10 @@ import dev.ferryman.crds.livemigration.DestinationOrder;
 import dev.ferryman.crds.livemigration.DestinationState;
 import dev.ferryman.crds.livemigration.DomainReport;
 import dev.ferryman.crds.livemigration.DomainState;
+import dev.ferryman.crds.livemigration.GivenUp;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.SinceSwitchover;
+import dev.ferryman.crds.livemigration.ProgressBuilder;
 import dev.ferryman.crds.livemigration.SourceOrder;
 import dev.ferryman.crds.livemigration.SourceState;
 import dev.ferryman.crds.livemigration.Started;
@@ -81,6 +83,46 @@ class SettlingTest extends MoveFixture {
 
     assertSays(Phase.Failed, "False", "MigrationFailed");
     assertThat(condition("Succeeded").getMessage()).contains("cannot connect").contains("38");
+  }
+
+  @Test
+  void aMoveThatMadeNoHeadwaySaysSoWithItsFigures() {
+    toRunning();
+    api.source(
+        "move",
+        Sample.ended(Switched.NeverStopped, DomainState.Running, "booted")
+            .abortRequested(true)
+            .givenUp(GivenUp.Stalled)
+            .progress(
+                ProgressBuilder.builder()
+                    .percent(40)
+                    .memoryRemainingBytes(600L << 20)
+                    .transferBytesPerSecond(20L << 20)
+                    .dirtyBytesPerSecond(25L << 20)
+                    .build())
+            .build());
+    api.destination("move", Sample.saw(Started.NeverStarted, DomainState.Absent, null).build());
+    reconcile();
+
+    assertSays(Phase.Failed, "False", "Stalled");
+    assertThat(condition("Succeeded").getMessage())
+        .startsWith(
+            "no headway for 60 s (600 MiB left, 20 MiB/s copied, 25 MiB/s written by the guest): ");
+  }
+
+  @Test
+  void aMoveThatTookTooLongSaysSo() {
+    toRunning();
+    api.source(
+        "move",
+        Sample.ended(Switched.NeverStopped, DomainState.Running, "booted")
+            .abortRequested(true)
+            .givenUp(GivenUp.TimedOut)
+            .build());
+    api.destination("move", Sample.saw(Started.NeverStarted, DomainState.Absent, null).build());
+    reconcile();
+
+    assertSays(Phase.Failed, "False", "TimedOut");
   }
 
   @Test

@@ -1,0 +1,39 @@
+package dev.ferryman.agent.decide.convergence;
+
+import dev.ferryman.crds.livemigration.Progress;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job's figures at one moment.
+ *
+ * @param at by a clock that nobody sets
+ * @param elapsed since the job began, whichever agents have watched it
+ * @param pass over the guest's memory, from 1
+ * @param totalBytes 0: libvirt has not begun to copy
+ * @param remainingBytes not copied, or written since
+ * @param throttlePercent by how much QEMU slows the guest down
+ */
+public record Reading(
+    Duration at,
+    Duration elapsed,
+    long pass,
+    long totalBytes,
+    long remainingBytes,
+    int throttlePercent) {
+
+  /** The figures of that progress. */
+  public static Reading of(Progress progress, Duration at) {
+    return new Reading(
+        at,
+        Duration.ofMillis(orZero(progress.elapsedMilliseconds())),
+        Math.max(1, orZero(progress.iteration())),
+        orZero(progress.memoryTotalBytes()),
+        orZero(progress.memoryRemainingBytes()),
+        progress.throttlePercent() == null ? 0 : progress.throttlePercent());
+  }
+
+  private static long orZero(@Nullable Long value) {
+    return value == null ? 0 : value;
+  }
+}

@@ -1,0 +1,107 @@
+package dev.ferryman.agent.runner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.ferryman.crds.livemigration.Convergence;
+import dev.ferryman.crds.livemigration.ConvergenceBuilder;
+import dev.ferryman.crds.livemigration.DomainState;
+import dev.ferryman.crds.livemigration.GivenUp;
+import dev.ferryman.crds.livemigration.Progress;
+import dev.ferryman.crds.livemigration.ProgressBuilder;
+import dev.ferryman.crds.livemigration.Switched;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the source's agent does with a guest that writes faster than it is copied. */
+@Timeout(60)
+class SteeringTest {
+  @TempDir Path directory;
+  private Scene scene;
+
+  @BeforeEach
+  void setTheScene() {
+    scene = new Scene(directory);
+  }
+
+  @AfterEach
+  void end() {
+    scene.close();
+  }
+
+  @Test
+  void libvirtIsAskedForWhatIsOrdered() throws InterruptedException {
+    order(ConvergenceBuilder.builder().bandwidthMiBPerSecond(40).autoConverge(true).build());
+
+    var migration = scene.orderAndStart();
+
+    assertThat(migration.request().bandwidthMiBPerSecond()).isEqualTo(40);
+    assertThat(migration.request().autoConverge()).isTrue();
+    migration.succeed();
+  }
+
+  @Test
+  void aGuestMayStandStillForALittleFirst() throws InterruptedException {
+    var migration = scene.orderAndStart();
+    migration.progress(copying(1, 800));
+
+    await().until(() -> scene.hostB.changes().contains("downtime " + scene.guest.uuid() + " 50"));
+    migration.succeed();
+  }
+
+  @Test
+  void aStalledCopyingIsAbortedAndTheGuestUntouched() throws InterruptedException {
+    order(ConvergenceBuilder.builder().maxDowntimeMilliseconds(400).build());
+    var migration = scene.orderAndStart();
+    migration.arrive();
+    migration.progress(copying(1, 800));
+    await().until(() -> scene.hostB.changes().contains("downtime " + scene.guest.uuid() + " 50"));
+    scene.pass(Duration.ofSeconds(61));
+    await().until(() -> scene.hostB.changes().contains("downtime " + scene.guest.uuid() + " 400"));
+    assertThat(migration.abortRequested()).isFalse();
+
+    scene.pass(Duration.ofSeconds(61));
+
+    var status = scene.awaitEvidence();
+    assertThat(status.source().givenUp()).isEqualTo(GivenUp.Stalled);
+    assertThat(status.source().abortRequested()).isTrue();
+    assertThat(status.source().switched()).isEqualTo(Switched.NeverStopped);
+    assertThat(scene.guest.state()).isEqualTo(DomainState.Running);
+  }
+
+  @Test
+  void whatWasGivenUpIsAbortedByTheNextAgentToo() throws InterruptedException {
+    order(ConvergenceBuilder.builder().completionTimeoutSeconds(5).build());
+    var migration = scene.orderAndStart();
+    migration.arrive();
+    migration.holdAborts();
+    migration.progress(ProgressBuilder.builder(copying(1, 800)).elapsedMilliseconds(5000L).build());
+    await().until(migration::abortRequested);
+    scene.killAgents();
+    migration.failBeforeSwitchOver();
+
+    scene.startAgentB();
+    scene.startAgentC();
+
+    assertThat(scene.awaitEvidence().source().givenUp()).isEqualTo(GivenUp.TimedOut);
+  }
+
+  private void order(Convergence convergence) {
+    scene.api.convergence(convergence);
+  }
+
+  private static Progress copying(long pass, long remainingMib) {
+    return ProgressBuilder.builder()
+        .percent(10)
+        .memoryTotalBytes(1L << 30)
+        .memoryRemainingBytes(remainingMib << 20)
+        .iteration(pass)
+        .elapsedMilliseconds(1000L)
+        .build();
+  }
+}
