@@ -9,6 +9,9 @@ final class SecretLookup {
   /** VIR_ERR_NO_SECRET. */
   private static final int NO_SECRET = 66;
 
+  /** VIR_ERR_NO_SUPPORT: a libvirt without the driver has none. */
+  private static final int NO_SUPPORT = 3;
+
   private static final int USAGE_VOLUME = 1;
   private static final int USAGE_CEPH = 2;
   private static final int USAGE_ISCSI = 3;
@@ -27,7 +30,7 @@ final class SecretLookup {
                       handle, usageType(secret.type()), usage == null ? "" : usage);
           if (found == null) {
             var error = LastError.read("virSecretLookup");
-            if (error.code() == NO_SECRET) {
+            if (error.code() == NO_SECRET || error.code() == NO_SUPPORT) {
               return false;
             }
             throw error;
