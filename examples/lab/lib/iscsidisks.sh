@@ -15,7 +15,7 @@ make_iscsi_disk() { # make_iscsi_disk NAME MIB: with the guest's address, which 
   truncate -s "$2M" "$file"
   { # once, also when two guests are made at a time
     flock 8
-    iscsi_server_ready || start_iscsi_server
+    iscsi_server_ready || start_iscsi_server 8>&- # the server must not keep the lock
   } 8>"$STATE/$CONTROL/iscsi.lock"
   tgt_admin --mode target --op new --tid "$id" --targetname "$(iscsi_target "$1")"
   tgt_admin --mode logicalunit --op new --tid "$id" --lun 1 --backing-store "$file"
