@@ -1,6 +1,9 @@
 # Guests: made, deleted and questioned.
 # shellcheck shell=bash
 
+# A directory of each host of its own.
+LOCAL=/var/lib/ferryman/local
+
 guest_command() {
   local what=${1:-}
   [ $# -eq 0 ] || shift
@@ -49,7 +52,7 @@ guest_host() { # the host where it runs, or is paused
 }
 
 guest_create() {
-  local name=${1:-} host='' vcpus=1 memory=192 disk=shared disk_size=64 project='' dirty=0 paused=0 nvram=0
+  local name=${1:-} host='' vcpus=1 memory=192 disk=shared disk_size=64 project='' dirty=0 paused=0 nvram=0 cache=none
   [[ $name =~ ^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$ ]] ||
     bad_usage "guest create NAME --host HOST ...: a name is 1 to 63 of a-z, 0-9, '-' and '.', not '$name'"
   shift
@@ -57,7 +60,7 @@ guest_create() {
     case $1 in
       --paused) paused=1; shift; continue ;;
       --nvram) nvram=1; shift; continue ;;
-      --host | --vcpus | --memory | --disk | --disk-size | --project | --dirty) ;;
+      --host | --vcpus | --memory | --disk | --disk-size | --cache | --project | --dirty) ;;
       *) bad_usage "guest create has no option '$1'" ;;
     esac
     [ $# -ge 2 ] || bad_usage "guest create: $1 takes a value"
@@ -67,7 +70,10 @@ guest_create() {
       --memory) require_number "$@"; memory=$2 ;;
       --disk-size) require_number "$@"; disk_size=$2 ;;
       --dirty) require_number "$@"; dirty=$2 ;;
-      --disk) [[ $2 =~ ^(shared|block|none)$ ]] || bad_usage "--disk is shared, block or none, not '$2'"; disk=$2 ;;
+      --disk) [[ $2 =~ ^(shared|block|iscsi|local|none)$ ]] ||
+        bad_usage "--disk is shared, block, iscsi, local or none, not '$2'"; disk=$2 ;;
+      --cache) [[ $2 =~ ^(none|writethrough|writeback|directsync|unsafe)$ ]] ||
+        bad_usage "--cache is none, writethrough, writeback, directsync or unsafe, not '$2'"; cache=$2 ;;
       --project) [[ $2 =~ ^[A-Za-z0-9._-]+$ ]] || bad_usage "--project takes letters, digits and ._-"; project=$2 ;;
     esac
     shift 2
@@ -99,7 +105,11 @@ guest_make() { # with the variables of guest_create
     shared)
       host_run "$host" mkdir -p "$INSTANCES/$name"
       host_run "$host" qemu-img create -q -f qcow2 "$INSTANCES/$name/disk.qcow2" "${disk_size}M" ;;
+    local)
+      host_run "$host" mkdir -p "$LOCAL/$name"
+      host_run "$host" qemu-img create -q -f qcow2 "$LOCAL/$name/disk.qcow2" "${disk_size}M" ;;
     block) make_block_disk "$name" "$disk_size" ;;
+    iscsi) make_iscsi_disk "$name" "$disk_size" ;;
   esac
   [ "$nvram" -eq 0 ] || make_nvram
   start_recorder "$name"
@@ -198,11 +208,20 @@ disk_xml() { # with the variables of guest_make
     none) return ;;
     shared)
       echo "<disk type='file' device='disk'>"
-      echo "      <driver name='qemu' type='qcow2' cache='none'/>"
+      echo "      <driver name='qemu' type='qcow2' cache='$cache'/>"
       echo "      <source file='$INSTANCES/$name/disk.qcow2'/>" ;;
+    local)
+      echo "<disk type='file' device='disk'>"
+      echo "      <driver name='qemu' type='qcow2' cache='$cache'/>"
+      echo "      <source file='$LOCAL/$name/disk.qcow2'/>" ;;
+    iscsi)
+      echo "<disk type='network' device='disk'>"
+      echo "      <driver name='qemu' type='raw' cache='$cache'/>"
+      echo "      $(iscsi_disk_xml "$name")" ;;
     block)
       echo "<disk type='block' device='disk'>"
-      echo "      <driver name='qemu' type='raw' cache='none' io='native'/>"
+      # QEMU's native way of reading takes direct access.
+      echo "      <driver name='qemu' type='raw' cache='$cache'$([[ $cache != none && $cache != directsync ]] || echo " io='native'")/>"
       echo "      <source dev='$(block_disk_path "$name")'/>" ;;
   esac
   echo "      <target dev='vda' bus='virtio'/>"
@@ -218,6 +237,7 @@ guest_delete() {
       virsh_on "$host" undefine --keep-nvram "$name" >/dev/null 2>&1 || :
     }
     rm -f "$STATE/$host/guests/$name.serial"
+    host_run "$host" rm -rf "${LOCAL:?}/$name"
   done
   [ -z "$unreachable" ] || die "libvirtd does not answer on$unreachable: the guest $name may still be there"
   stop_recorder "$name"
@@ -225,6 +245,7 @@ guest_delete() {
     ! storage_mounted "$host" || { host_run "$host" rm -rf "$INSTANCES/$name"; break; }
   done
   delete_block_disk "$name"
+  delete_iscsi_disk "$name"
   [ ! -e "$STATE/guests/$name/address" ] || rmdir "$STATE/addresses/$(guest_address "$name")"
   rm -rf "${STATE:?}/guests/$name"
 }
@@ -250,9 +271,15 @@ read_sectors() { # read_sectors HOST NAME
     host_run "$1" dd "if=$(block_disk_path "$2")" iflag=direct bs=32768 count=1 status=none
     return
   fi
+  if [ "$(cat "$STATE/guests/$2/disk")" = iscsi ]; then
+    head -c 32768 "$(iscsi_file "$2")"
+    return
+  fi
+  local directory=$INSTANCES
+  [ "$(cat "$STATE/guests/$2/disk")" != local ] || directory=$LOCAL
   # shellcheck disable=SC2016 # the inner shell expands these
   host_run "$1" bash -c 'qemu-img convert -U -T none -f qcow2 -O raw "$1" /run/$$.raw && head -c 32768 /run/$$.raw
-    rm -f /run/$$.raw' bash "$INSTANCES/$2/disk.qcow2"
+    rm -f /run/$$.raw' bash "$directory/$2/disk.qcow2"
 }
 
 judge_sectors() { # reads 64 sectors, each "W" and a number and then zeros

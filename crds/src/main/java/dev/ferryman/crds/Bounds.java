@@ -29,6 +29,16 @@ public final class Bounds {
 
   public static final int CHECKS = 64;
   public static final int DISKS = 64;
+
+  /** Images below a disk's own. */
+  public static final int CHAIN = 16;
+
+  public static final int DISK_SECRETS = 4;
+  public static final int DISK_IDS = 8;
+
+  /** 16 hashes of 8 digits. */
+  public static final int DISK_HEAD = 128;
+
   public static final int INSTANCES = 1000;
   public static final int PROJECTS = 500;
   public static final int ADDRESSES = 16;

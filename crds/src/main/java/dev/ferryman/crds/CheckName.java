@@ -16,6 +16,7 @@ public enum CheckName {
   // The source agent's.
   FirstRun,
   Domain,
+  DiskCache,
   DestinationReachable,
 
   // The destination agent's.
@@ -23,5 +24,9 @@ public enum CheckName {
   NameFree,
   UUIDFree,
   SharedStorage,
+  DiskImage,
+  BlockDevice,
+  NetworkStorage,
+  Secrets,
   Switchover
 }

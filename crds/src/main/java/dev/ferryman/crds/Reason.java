@@ -49,6 +49,9 @@ public enum Reason {
   InsufficientVCPUs,
   InsufficientMemory,
   StorageNotShared,
+  StorageUnreachable,
+  SecretMissing,
+  UnsafeCacheMode,
   NameTaken,
   UUIDTaken,
   DestinationUnreachable,
@@ -67,6 +70,7 @@ public enum Reason {
 
   // Risky, but allowed.
   SwitchoverUnprotected,
+  IdentityUnproven,
 
   // Beside the outcome.
   CancelRefused,

@@ -17,6 +17,8 @@ import dev.ferryman.agent.libvirt.LibvirtHypervisor;
 import dev.ferryman.agent.libvirt.LibvirtSettings;
 import dev.ferryman.agent.runner.HostContext;
 import dev.ferryman.agent.runner.MigrationRunner;
+import dev.ferryman.agent.storage.DiskProbe;
+import dev.ferryman.agent.storage.Images;
 import dev.ferryman.agent.storage.Markers;
 import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.access.ApiAccess;
@@ -119,6 +121,7 @@ final class Agent implements AutoCloseable {
                     new KubernetesMigrationApi(impatient, settings.host()),
                     journal,
                     new Markers(threads, proc::mounts, clock),
+                    new DiskProbe(threads, new Images(Path.of("/dev"), Path.of("/sys"))),
                     settings.transport(),
                     new MigrationLog(
                         new AgentEvents(client, threads, clock, settings.host()), metrics),

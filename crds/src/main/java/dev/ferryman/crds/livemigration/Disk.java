@@ -3,11 +3,15 @@ package dev.ferryman.crds.livemigration;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import dev.ferryman.crds.ApiObject;
 import dev.ferryman.crds.Bounds;
+import dev.ferryman.crds.Lists;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
+import io.soabase.recordbuilder.core.RecordBuilder;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A disk of the instance, as far as the destination needs to know it. */
+@RecordBuilder
 @ApiObject
 public record Disk(
     @Required
@@ -16,14 +20,51 @@ public record Disk(
     @Required
         @Size(max = Bounds.WORD) @JsonPropertyDescription("libvirt's disk type: file, block, network, volume, ...")
         String type,
-    @Size(max = Bounds.PATH) @Nullable String path,
+    @Size(max = Bounds.PATH) @JsonPropertyDescription("File, device or name of the image; absent: an empty drive")
+        @Nullable String path,
     @Nullable Boolean readOnly,
     @JsonPropertyDescription(
             "Whether byte-range locks, on which QEMU's image locks stand, work in its directory at the source")
-        @Nullable Boolean locks) {
+        @Nullable Boolean locks,
+    @Size(max = Bounds.WORD) @JsonPropertyDescription("Image format: raw, qcow2, ...")
+        @Nullable String format,
+    @Size(max = Bounds.WORD) @JsonPropertyDescription("libvirt's cache mode; absent: its default")
+        @Nullable String cache,
+    @Size(max = Bounds.WORD) @JsonPropertyDescription("Protocol of a network disk: iscsi, rbd, nbd, gluster, ...")
+        @Nullable String protocol,
+    @Size(max = Bounds.ADDRESSES) @JsonPropertyDescription("Where a network disk is served, host:port; any of them will do")
+        List<@Size(max = Bounds.NAME) String> servers,
+    @Size(max = Bounds.DISK_SECRETS) List<DiskSecret> secrets,
+    @JsonPropertyDescription("Of a block device, and of a file that the guest only reads")
+        @Nullable DiskIdentity identity,
+    @Size(max = Bounds.CHAIN) @JsonPropertyDescription("Images below this one, the nearest first")
+        List<BackingImage> backing) {
+
+  /** Absent lists are empty. */
+  public Disk {
+    servers = Lists.orEmpty(servers);
+    secrets = Lists.orEmpty(secrets);
+    backing = Lists.orEmpty(backing);
+  }
+
+  /** A disk of which no more is known than where it is. */
+  public static Disk of(
+      String target,
+      String type,
+      @Nullable String path,
+      @Nullable Boolean readOnly,
+      @Nullable Boolean locks) {
+    return DiskBuilder.builder()
+        .target(target)
+        .type(type)
+        .path(path)
+        .readOnly(readOnly)
+        .locks(locks)
+        .build();
+  }
 
   /** The same disk, with what was found of its locks. */
   public Disk withLocks(@Nullable Boolean found) {
-    return new Disk(target, type, path, readOnly, found);
+    return DiskBuilder.builder(this).locks(found).build();
   }
 }

@@ -9,7 +9,6 @@ import dev.ferryman.crds.livemigration.Disk;
 import dev.ferryman.crds.livemigration.Needs;
 import dev.ferryman.crds.livemigration.Switchover;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +43,7 @@ public final class DestinationChecks {
       Map<String, Directory> directories) {}
 
   /**
-   * All checks of the destination.
+   * All checks of the destination but those of the disks ({@link StorageChecks}).
    *
    * @param switchover how the administrator wants the guest handed over
    */
@@ -56,11 +55,6 @@ public final class DestinationChecks {
     checks.add(name(needs, instanceUUID, seen));
     checks.add(uuid(seen));
     checks.add(switchover(needs, switchover, seen));
-    needs.disks().stream()
-        .map(disk -> storage(disk, seen))
-        .sorted(Comparator.comparing(check -> check.outcome() != CheckOutcome.Fail))
-        .limit(Bounds.CHECKS - checks.size())
-        .forEach(checks::add);
     return List.copyOf(checks);
   }
 
@@ -113,38 +107,6 @@ public final class DestinationChecks {
         Reason.UUIDTaken,
         seen,
         "domain " + seen.sameUUID() + " has the instance's UUID: undefine it if it is a leftover");
-  }
-
-  private static Check storage(Disk disk, Seen seen) {
-    var path = disk.path();
-    if (!"file".equals(disk.type()) || path == null) {
-      return new Check(
-          CheckName.SharedStorage.name(),
-          CheckOutcome.Skipped,
-          null,
-          seen.host(),
-          "disk " + disk.target() + " is of type " + disk.type() + ": libvirt looks for it itself");
-    }
-    var directory = directoryOf(path);
-    return switch (seen.directories().getOrDefault(directory, Directory.Silent)) {
-      case SharedWithLocks, SharedWithoutLocks ->
-          pass(
-              CheckName.SharedStorage,
-              seen,
-              "disk " + disk.target() + ": " + directory + " is the source's");
-      case NotShared ->
-          notShared(disk, seen, directory + " is not the source's: its marker is not there");
-      case Missing -> notShared(disk, seen, directory + " does not exist here: is it mounted?");
-      case Silent -> notShared(disk, seen, directory + " does not answer");
-    };
-  }
-
-  private static Check notShared(Disk disk, Seen seen, String why) {
-    return fail(
-        CheckName.SharedStorage,
-        Reason.StorageNotShared,
-        seen,
-        "disk " + disk.target() + ": " + why);
   }
 
   /**

@@ -7,14 +7,12 @@ import static dev.ferryman.agent.libvirt.SafeXml.text;
 
 import dev.ferryman.crds.Bounds;
 import dev.ferryman.crds.FerrymanApi;
-import dev.ferryman.crds.livemigration.Disk;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.w3c.dom.Element;
 
 /** Reads a domain's XML (libvirt: formatdomain). */
@@ -47,7 +45,7 @@ final class DomainXml {
         word(type.flatMap(element -> attribute(element, "machine"))),
         child(domain, "vcpu").flatMap(SafeXml::text).map(DomainXml::count).orElse(1),
         child(domain, "memory").map(DomainXml::mebibytes).orElse(0L),
-        disks(domain),
+        DiskXml.read(domain),
         metadata.flatMap(DomainXml::project).orElse(null),
         metadata.map(DomainXml::addresses).orElse(List.of()),
         metadata.flatMap(DomainXml::attemptMark).orElse(null),
@@ -113,45 +111,6 @@ final class DomainXml {
           throw HypervisorException.noAnswer(
               "domain: '" + Bounds.cut(unit, 64) + "' is no unit of memory");
     };
-  }
-
-  private static List<Disk> disks(Element domain) {
-    return child(domain, "devices")
-        .map(devices -> children(devices, "disk"))
-        .orElse(List.of())
-        .stream()
-        .map(DomainXml::disk)
-        .toList();
-  }
-
-  private static Disk disk(Element disk) {
-    var type = attribute(disk, "type").orElse("file");
-    var target = child(disk, "target").flatMap(element -> attribute(element, "dev"));
-    var readOnly =
-        child(disk, "readonly").isPresent()
-            || attribute(disk, "device").filter("cdrom"::equals).isPresent();
-    return new Disk(
-        word(target),
-        Bounds.cut(type, Bounds.WORD),
-        child(disk, "source").map(source -> path(type, source)).orElse(null),
-        readOnly,
-        null);
-  }
-
-  /** A path beyond the bound is cut with an ellipsis: it names no file then, on no host. */
-  private static @Nullable String path(String type, Element source) {
-    var path =
-        switch (type) {
-          case "file" -> attribute(source, "file");
-          case "block" -> attribute(source, "dev");
-          case "dir" -> attribute(source, "dir");
-          case "network" -> attribute(source, "name");
-          case "volume" ->
-              attribute(source, "volume")
-                  .map(volume -> attribute(source, "pool").orElse("") + "/" + volume);
-          default -> Optional.<String>empty();
-        };
-    return path.map(found -> Bounds.cut(found, Bounds.PATH)).orElse(null);
   }
 
   private static Optional<String> attemptMark(Element metadata) {

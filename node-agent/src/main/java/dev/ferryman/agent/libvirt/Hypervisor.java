@@ -1,5 +1,6 @@
 package dev.ferryman.agent.libvirt;
 
+import dev.ferryman.crds.livemigration.DiskSecret;
 import dev.ferryman.crds.livemigration.ProcessIdentity;
 import java.util.List;
 import java.util.Optional;
@@ -68,6 +69,9 @@ public interface Hypervisor extends AutoCloseable {
    * @param target device name in the guest, e.g. vda
    */
   long diskCapacityBytes(String uuid, String target);
+
+  /** Whether this libvirt has a secret of that name; its value is not asked for. */
+  boolean hasSecret(DiskSecret secret);
 
   /**
    * Opens and closes a connection to another host's libvirtd, with this host's credentials.

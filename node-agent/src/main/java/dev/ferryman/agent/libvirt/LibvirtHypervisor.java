@@ -2,6 +2,7 @@ package dev.ferryman.agent.libvirt;
 
 import static dev.ferryman.agent.libvirt.LibvirtX.LIBVIRT;
 
+import dev.ferryman.crds.livemigration.DiskSecret;
 import dev.ferryman.crds.livemigration.ProcessIdentity;
 import java.util.List;
 import java.util.Optional;
@@ -219,6 +220,12 @@ public final class LibvirtHypervisor implements Hypervisor {
                 .get()
                 .withDomain(uuid, domain -> DomainReader.capacity(domain, target))
                 .orElseThrow(() -> Connection.noDomain(uuid)));
+  }
+
+  @Override
+  public boolean hasSecret(DiskSecret secret) {
+    var connection = monitored.get();
+    return calls.call("secret " + secret.named(), () -> SecretLookup.find(connection, secret));
   }
 
   private <T> T get(String uuid, String what, Function<DomainPointer, T> call) {

@@ -2,15 +2,18 @@ package dev.ferryman.agent.runner;
 
 import dev.ferryman.agent.decide.DestinationChecks;
 import dev.ferryman.agent.decide.DestinationChecks.Directory;
+import dev.ferryman.agent.decide.StorageChecks;
 import dev.ferryman.agent.journal.Baseline;
 import dev.ferryman.agent.libvirt.DomainFacts;
 import dev.ferryman.agent.storage.Markers;
+import dev.ferryman.crds.Bounds;
 import dev.ferryman.crds.livemigration.DestinationState;
 import dev.ferryman.crds.livemigration.Needs;
 import dev.ferryman.crds.livemigration.SourceReport;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -49,7 +52,12 @@ final class DestinationChecking {
             here.map(DomainFacts::name).orElse(null),
             directories(needs));
     var checks =
-        DestinationChecks.judge(needs, uuid, role.migration.getSpec().switchoverOrAuto(), seen);
+        new ArrayList<>(
+            DestinationChecks.judge(
+                needs, uuid, role.migration.getSpec().switchoverOrAuto(), seen));
+    checks.addAll(
+        StorageChecks.judge(
+            needs, DiskLook.look(needs, seen.directories(), host), Bounds.CHECKS - checks.size()));
     var imageLocks = DestinationChecks.hasImageLocks(needs, seen);
     handover.prepare(needs, imageLocks);
     half.say(
@@ -65,12 +73,7 @@ final class DestinationChecking {
 
   private Map<String, Directory> directories(Needs needs) {
     var found = new HashMap<String, Directory>();
-    for (var disk : needs.disks()) {
-      var path = disk.path();
-      if ("file".equals(disk.type()) && path != null) {
-        found.computeIfAbsent(DestinationChecks.directoryOf(path), this::directory);
-      }
-    }
+    DiskLook.directories(needs).forEach(path -> found.put(path, directory(path)));
     return found;
   }
 

@@ -3,6 +3,7 @@ package dev.ferryman.agent.runner;
 import dev.ferryman.agent.journal.Journal;
 import dev.ferryman.agent.kube.MigrationApi;
 import dev.ferryman.agent.libvirt.Hypervisor;
+import dev.ferryman.agent.storage.DiskProbe;
 import dev.ferryman.agent.storage.Markers;
 import java.time.Clock;
 import java.util.concurrent.ScheduledExecutorService;
@@ -24,6 +25,7 @@ public record HostContext(
     MigrationApi api,
     Journal journal,
     Markers markers,
+    DiskProbe disks,
     Transport transport,
     MigrationListener listener,
     ScheduledExecutorService timer,

@@ -14,8 +14,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -101,12 +101,8 @@ final class Preflight {
 
   /** Puts one marker into each directory of the instance's files, journaled before it is made. */
   Marked putMarkers(Needs needs) {
-    var directories =
-        needs.disks().stream()
-            .filter(disk -> "file".equals(disk.type()) && disk.path() != null)
-            .map(disk -> DestinationChecks.directoryOf(Objects.requireNonNull(disk.path())))
-            .distinct()
-            .toList();
+    var directories = DiskLook.directories(needs).toList();
+    var written = DiskLook.writtenDirectories(needs).collect(Collectors.toUnmodifiableSet());
     var markers = new ArrayList<Path>();
     var failed = new ArrayList<Check>();
     for (var directory : directories) {
@@ -127,9 +123,11 @@ final class Preflight {
         locks.put(
             DestinationChecks.directoryOf(marker.toString()), role.host.markers().hasLocks(marker));
       } catch (IOException e) {
-        failed.add(
-            SourceChecks.markerTrouble(
-                role.host.name(), String.valueOf(marker.getParent()), e.toString()));
+        var directory = String.valueOf(marker.getParent());
+        // One that is only read from may be read-only: the destination compares what is in it.
+        if (written.contains(directory)) {
+          failed.add(SourceChecks.markerTrouble(role.host.name(), directory, e.toString()));
+        }
       }
     }
     return new Marked(withLocks(needs, locks), failed);

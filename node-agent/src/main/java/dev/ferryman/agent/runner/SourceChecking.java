@@ -1,5 +1,6 @@
 package dev.ferryman.agent.runner;
 
+import dev.ferryman.agent.decide.CacheCheck;
 import dev.ferryman.agent.journal.JournalEntry;
 import dev.ferryman.crds.Check;
 import dev.ferryman.crds.livemigration.Needs;
@@ -48,7 +49,9 @@ final class SourceChecking {
       refuse.accept(checks);
       return;
     }
-    var marked = preflight.putMarkers(SourceChecks.needs(domain.get()));
+    var needs = DiskLook.identified(SourceChecks.needs(domain.get()), host);
+    checks.add(CacheCheck.judge(needs, host.name(), host.hypervisor().host().hypervisorVersion()));
+    var marked = preflight.putMarkers(needs);
     checks.addAll(marked.failed());
     var ready = preflight.isDone() && !preflight.isBlocked() && !SourceChecks.refuse(checks);
     if (ready) {

@@ -66,6 +66,21 @@ final class SourceChecks {
               + Bounds.DISKS
               + " can be checked");
     }
+    var deep =
+        facts.definition().disks().stream()
+            .filter(disk -> disk.backing().size() > Bounds.CHAIN)
+            .findFirst();
+    if (deep.isPresent()) {
+      return fail(
+          CheckName.Domain,
+          Reason.StorageNotShared,
+          host,
+          "disk "
+              + deep.get().target()
+              + " has more than the "
+              + Bounds.CHAIN
+              + " backing images that can be checked");
+    }
     return new Check(
         CheckName.Domain.name(),
         CheckOutcome.Pass,

@@ -2,9 +2,11 @@ package dev.ferryman.agent.libvirt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.ferryman.crds.Bounds;
 import dev.ferryman.crds.livemigration.Disk;
+import dev.ferryman.crds.livemigration.DiskBuilder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -28,8 +30,14 @@ class DomainXmlTest {
                 1,
                 192,
                 List.of(
-                    new Disk(
-                        "vda", "file", "/var/lib/ferryman/instances/g1/disk.qcow2", false, null)),
+                    DiskBuilder.builder()
+                        .target("vda")
+                        .type("file")
+                        .path("/var/lib/ferryman/instances/g1/disk.qcow2")
+                        .readOnly(false)
+                        .format("qcow2")
+                        .cache("none")
+                        .build()),
                 "p1",
                 List.of(),
                 "uid-1/3",
@@ -72,12 +80,13 @@ class DomainXmlTest {
   @Test
   void readsEachKindOfDisk() throws IOException {
     assertThat(DomainXml.read(resource("domain-nova.xml")).disks())
+        .extracting(Disk::target, Disk::type, Disk::path, Disk::readOnly)
         .containsExactly(
-            new Disk("vda", "network", "vms/4f9d_disk", false, null),
-            new Disk("vdb", "block", "/dev/mapper/lun-1", false, null),
-            new Disk("vdc", "volume", "pool1/data.img", true, null),
-            new Disk("sda", "file", "/iso/config.iso", true, null),
-            new Disk("sdb", "file", null, true, null));
+            tuple("vda", "network", "vms/4f9d_disk", false),
+            tuple("vdb", "block", "/dev/mapper/lun-1", false),
+            tuple("vdc", "volume", "pool1/data.img", true),
+            tuple("sda", "file", "/iso/config.iso", true),
+            tuple("sdb", "file", null, true));
   }
 
   @Test

@@ -87,6 +87,12 @@ public final class FakeDomain {
     return describe();
   }
 
+  /** With a disk of that XML. */
+  public FakeDomain disk(String xml) {
+    disks.add(xml);
+    return describe();
+  }
+
   /** With an XML that is longer than what is read. */
   public FakeDomain monstrous() {
     metadata += "<!--" + "x".repeat(SafeXml.MAX_CHARACTERS) + "-->";

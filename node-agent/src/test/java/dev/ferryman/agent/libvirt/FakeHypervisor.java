@@ -1,6 +1,7 @@
 package dev.ferryman.agent.libvirt;
 
 import dev.ferryman.agent.libvirt.LifecycleEvent.Kind;
+import dev.ferryman.crds.livemigration.DiskSecret;
 import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.MigrationStatistics;
 import dev.ferryman.crds.livemigration.ProcessIdentity;
@@ -8,11 +9,13 @@ import java.net.URI;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -32,6 +35,7 @@ public final class FakeHypervisor implements Hypervisor {
   private final List<String> changes = new ArrayList<>();
   private final Deque<Runnable> heldEvents = new ArrayDeque<>();
   private final List<Watch> watches = new ArrayList<>();
+  private final Set<DiskSecret> secrets = new HashSet<>();
   private Consumer<FakeMigration> script = migration -> {};
   private HostFacts facts;
   private boolean up = true;
@@ -456,6 +460,16 @@ public final class FakeHypervisor implements Hypervisor {
           }
           return 1L << 30;
         });
+  }
+
+  /** From now on it has that secret. */
+  public void secret(DiskSecret secret) {
+    world.act(() -> secrets.add(secret));
+  }
+
+  @Override
+  public boolean hasSecret(DiskSecret secret) {
+    return ask(() -> secrets.contains(secret));
   }
 
   @Override

@@ -6,6 +6,8 @@ import dev.ferryman.agent.libvirt.FakeDomain;
 import dev.ferryman.agent.libvirt.FakeHypervisor;
 import dev.ferryman.agent.libvirt.FakeMigration;
 import dev.ferryman.agent.libvirt.FakeWorld;
+import dev.ferryman.agent.storage.DiskProbe;
+import dev.ferryman.agent.storage.Images;
 import dev.ferryman.agent.storage.Markers;
 import dev.ferryman.agent.storage.Mount;
 import dev.ferryman.crds.livemigration.Attempt;
@@ -93,6 +95,9 @@ final class Scene implements AutoCloseable {
               api,
               journal,
               new Markers(threads, () -> mounts, Clock.systemUTC()),
+              new DiskProbe(
+                  threads,
+                  new Images(directory.resolve("dev"), directory.resolve("sys-of-" + name))),
               Transport.TLS,
               new Ears(),
               timer,

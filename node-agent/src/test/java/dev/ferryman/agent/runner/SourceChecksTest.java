@@ -2,6 +2,7 @@ package dev.ferryman.agent.runner;
 
 import dev.ferryman.agent.PublishedSchema;
 import dev.ferryman.agent.decide.DestinationChecks;
+import dev.ferryman.agent.decide.StorageChecks;
 import dev.ferryman.agent.libvirt.DomainDefinition;
 import dev.ferryman.agent.libvirt.DomainFacts;
 import dev.ferryman.crds.Bounds;
@@ -17,6 +18,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class SourceChecksTest {
@@ -43,7 +46,7 @@ class SourceChecksTest {
                     "q35",
                     1,
                     192,
-                    Collections.nCopies(100, new Disk("vda", "file", path, false, null)),
+                    Collections.nCopies(100, Disk.of("vda", "file", path, false, null)),
                     null,
                     List.of(),
                     ATTEMPT,
@@ -71,7 +74,16 @@ class SourceChecksTest {
             .sequence(1L)
             .bootID("boot")
             .state(DestinationState.Refused)
-            .checks(DestinationChecks.judge(needs, "uuid", Switchover.Fast, seen))
+            .checks(
+                Stream.concat(
+                        DestinationChecks.judge(needs, "uuid", Switchover.Fast, seen).stream(),
+                        StorageChecks.judge(
+                            needs,
+                            new StorageChecks.Seen(
+                                "host-c", Map.of(), Map.of(), Map.of(), Set.of()),
+                            Bounds.CHECKS - 5)
+                            .stream())
+                    .toList())
             .build();
 
     var schema = PublishedSchema.ofStatus("livemigrations");

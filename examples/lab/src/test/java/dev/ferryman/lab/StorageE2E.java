@@ -1,0 +1,100 @@
+package dev.ferryman.lab;
+
+import static dev.ferryman.lab.Lab.on;
+import static dev.ferryman.lab.Lab.tryOn;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import dev.ferryman.crds.CheckOutcome;
+import dev.ferryman.crds.livemigration.LiveMigration;
+import dev.ferryman.crds.livemigration.Phase;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Each kind of disk moves where the destination has the same, and is refused where it has not. */
+class StorageE2E extends LabTest {
+  private static final String LOCAL = "/var/lib/ferryman/local";
+  private static final String BY_PATH =
+      "/dev/disk/by-path/ip-10.77.0.11:3260-iscsi-iqn.2026-11.lab:%s-lun-1";
+
+  @Test
+  void aLocalDiskIsRefusedAndNothingIsLeft() {
+    try (var guest = Guest.create("st-local", "host-b", "--disk", "local").awaitBeating()) {
+      Api.order(migration, guest.name(), "host-c");
+
+      assertRefused(guest, "StorageNotShared", LOCAL + "/st-local");
+      assertThat(tryOn("host-c", "find", LOCAL).output()).doesNotContain("st-local");
+      assertThat(on("host-b", "find", LOCAL, "-name", ".ferryman-*")).isEmpty();
+    }
+  }
+
+  @Test
+  void anIscsiDiskMovesAlsoWrittenThroughTheHostsCache() {
+    try (var guest = createOnIscsi("st-iscsi", "--cache", "writeback").awaitBeating()) {
+      Api.order(migration, guest.name(), "host-c");
+
+      var end = Api.awaitEnd(migration);
+
+      assertThat(Api.reason(end)).as(Api.message(end)).isEqualTo("Migrated");
+      guest.assertRunsOnlyOn("host-c");
+      guest.awaitBeating().assertDiskComplete();
+      assertCheck(end, "NetworkStorage", "10.77.0.11:3260");
+      assertCheck(end, "DiskCache", "writeback");
+      assertNothingLeft(end);
+    }
+  }
+
+  @Test
+  void anotherDeviceUnderTheSamePathIsRefusedAndTheRightOneMoves() {
+    try (var guest = Guest.createOnBlockDevice("st-block", "host-b").awaitBeating();
+        var other = Guest.create("st-other", "host-b", "--disk", "block", "--disk-size", "32")) {
+      var path = BY_PATH.formatted(guest.name());
+      var right = on("host-c", "readlink", path).strip();
+      var wrong = on("host-c", "readlink", BY_PATH.formatted(other.name())).strip();
+      on("host-c", "ln", "-sfn", wrong, path);
+      Api.order(migration, guest.name(), "host-c");
+
+      assertRefused(guest, "StorageNotShared", path);
+
+      on("host-c", "ln", "-sfn", right, path);
+      Api.order(migration + "-again", guest.name(), "host-c");
+      var end = Api.awaitEnd(migration + "-again");
+      assertThat(Api.reason(end)).as(Api.message(end)).isEqualTo("Migrated");
+      assertCheck(end, "BlockDevice", path);
+      guest.awaitBeating().assertDiskComplete();
+    }
+  }
+
+  /** Skips the test where the machine has no iSCSI server to make it with. */
+  private static Guest createOnIscsi(String name, String... options) {
+    try {
+      var all = new ArrayList<>(List.of("--disk", "iscsi"));
+      all.addAll(List.of(options));
+      return Guest.create(name, "host-b", all.toArray(String[]::new));
+    } catch (AssertionError e) {
+      assumeFalse(String.valueOf(e.getMessage()).contains("an iSCSI disk takes"), e.getMessage());
+      throw e;
+    }
+  }
+
+  private void assertRefused(Guest guest, String reason, String named) {
+    var end = Api.awaitEnd(migration);
+    assertThat(Api.reason(end)).as(Api.message(end)).isEqualTo(reason);
+    assertThat(end.getStatus().phase()).isEqualTo(Phase.Failed);
+    assertThat(Api.message(end)).contains(named);
+    guest.assertRunsOnlyOn("host-b");
+    guest.awaitBeating().assertNoHeartbeatLost();
+    assertNothingLeft(end);
+  }
+
+  private static void assertCheck(LiveMigration end, String name, String named) {
+    assertThat(end.getStatus().checks())
+        .anySatisfy(
+            check -> {
+              assertThat(check.name()).isEqualTo(name);
+              assertThat(check.outcome()).isEqualTo(CheckOutcome.Pass);
+              assertThat(check.message()).contains(named);
+            });
+  }
+}

@@ -1,0 +1,139 @@
+package dev.ferryman.agent.runner;
+
+import dev.ferryman.agent.decide.DestinationChecks;
+import dev.ferryman.agent.decide.DestinationChecks.Directory;
+import dev.ferryman.agent.decide.StorageChecks;
+import dev.ferryman.crds.livemigration.Disk;
+import dev.ferryman.crds.livemigration.DiskBuilder;
+import dev.ferryman.crds.livemigration.DiskIdentity;
+import dev.ferryman.crds.livemigration.Needs;
+import dev.ferryman.crds.livemigration.NeedsBuilder;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a host sees of an instance's disks: the source describes them, the destination compares. */
+final class DiskLook {
+  private static final Logger LOG = LoggerFactory.getLogger(DiskLook.class);
+
+  private DiskLook() {}
+
+  /** The directories of all files that the instance uses, those of its chains too. */
+  static Stream<String> directories(Needs needs) {
+    return needs.disks().stream()
+        .flatMap(DiskLook::files)
+        .map(DestinationChecks::directoryOf)
+        .distinct();
+  }
+
+  /** The directories of files that the instance writes to. */
+  static Stream<String> writtenDirectories(Needs needs) {
+    return needs.disks().stream()
+        .filter(disk -> "file".equals(disk.type()) && !Boolean.TRUE.equals(disk.readOnly()))
+        .flatMap(disk -> Stream.ofNullable(disk.path()))
+        .map(DestinationChecks::directoryOf)
+        .distinct();
+  }
+
+  private static Stream<String> files(Disk disk) {
+    return Stream.concat(
+        "file".equals(disk.type()) ? Stream.ofNullable(disk.path()) : Stream.of(),
+        disk.backing().stream()
+            .filter(image -> "file".equals(image.type()))
+            .flatMap(image -> Stream.ofNullable(image.path())));
+  }
+
+  /** The source: the needs, with what tells each image from another of its name. */
+  static Needs identified(Needs needs, HostContext host) {
+    return NeedsBuilder.builder(needs)
+        .disks(needs.disks().stream().map(disk -> identified(disk, host)).toList())
+        .build();
+  }
+
+  private static Disk identified(Disk disk, HostContext host) {
+    return DiskBuilder.builder(disk)
+        .identity(
+            isCompared(disk.type(), Boolean.TRUE.equals(disk.readOnly()))
+                ? identity(disk.type(), disk.path(), host)
+                : null)
+        .backing(
+            disk.backing().stream()
+                .map(
+                    image ->
+                        isCompared(image.type(), true)
+                            ? image.withIdentity(identity(image.type(), image.path(), host))
+                            : image)
+                .toList())
+        .build();
+  }
+
+  private static boolean isCompared(String type, boolean readOnly) {
+    return "block".equals(type) || ("file".equals(type) && readOnly);
+  }
+
+  private static @Nullable DiskIdentity identity(
+      String type, @Nullable String path, HostContext host) {
+    try {
+      return path == null ? null : host.disks().image(type, path).orElse(null);
+    } catch (IOException e) {
+      LOG.info("What {} is cannot be told: {}", path, e.getMessage());
+      return null;
+    }
+  }
+
+  /** The destination: all that its disks' checks are judged by; servers are tried all at once. */
+  static StorageChecks.Seen look(
+      Needs needs, Map<String, Directory> directories, HostContext host) {
+    var images = new HashMap<String, DiskIdentity>();
+    var troubles = new HashMap<String, String>();
+    var answers = new HashMap<String, CompletableFuture<Optional<String>>>();
+    for (var disk : needs.disks()) {
+      Stream.concat(
+              disk.servers().stream(),
+              disk.backing().stream().flatMap(image -> image.servers().stream()))
+          .forEach(server -> answers.computeIfAbsent(server, host.disks()::reach));
+    }
+    for (var disk : needs.disks()) {
+      if (isCompared(disk.type(), Boolean.TRUE.equals(disk.readOnly()))) {
+        look(disk.type(), disk.path(), host, images, troubles);
+      }
+      for (var image : disk.backing()) {
+        if (isCompared(image.type(), true)) {
+          look(image.type(), image.path(), host, images, troubles);
+        }
+      }
+    }
+    answers.forEach(
+        (server, answer) -> answer.join().ifPresent(trouble -> troubles.put(server, trouble)));
+    var missing =
+        needs.disks().stream()
+            .flatMap(disk -> disk.secrets().stream())
+            .distinct()
+            .filter(secret -> !host.hypervisor().hasSecret(secret))
+            .collect(Collectors.toUnmodifiableSet());
+    return new StorageChecks.Seen(host.name(), directories, images, troubles, missing);
+  }
+
+  private static void look(
+      String type,
+      @Nullable String path,
+      HostContext host,
+      Map<String, DiskIdentity> images,
+      Map<String, String> troubles) {
+    if (path == null || images.containsKey(path) || troubles.containsKey(path)) {
+      return;
+    }
+    try {
+      host.disks().image(type, path).ifPresent(found -> images.put(path, found));
+    } catch (IOException e) {
+      troubles.put(path, String.valueOf(e.getMessage()));
+    }
+  }
+}

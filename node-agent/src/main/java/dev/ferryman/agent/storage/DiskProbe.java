@@ -1,0 +1,109 @@
+package dev.ferryman.agent.storage;
+
+import dev.ferryman.crds.livemigration.DiskIdentity;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Looks at the disks of an instance on this host. Storage that hangs keeps its callers: every look
+ * is given up after {@link Markers#PATIENCE}.
+ */
+public final class DiskProbe {
+  private final ExecutorService threads;
+  private final Images images;
+  private final Duration patience;
+
+  /**
+   * @param threads must not be bounded: a blocked access keeps its thread
+   */
+  public DiskProbe(ExecutorService threads, Images images) {
+    this(threads, images, Markers.PATIENCE);
+  }
+
+  DiskProbe(ExecutorService threads, Images images, Duration patience) {
+    this.threads = threads;
+    this.images = images;
+    this.patience = patience;
+  }
+
+  /**
+   * Looks for an image.
+   *
+   * @param type libvirt's disk type, file or block
+   * @throws IOException also if the storage does not answer
+   */
+  public Optional<DiskIdentity> image(String type, String path) throws IOException {
+    var where = path(path);
+    return await(
+        path,
+        threads.submit(
+            (Callable<Optional<DiskIdentity>>)
+                () -> "block".equals(type) ? images.device(where) : images.file(where)));
+  }
+
+  private static Path path(String text) throws IOException {
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Begins to connect to a server, as far as TCP goes.
+   *
+   * @param server host:port
+   * @return why it cannot be reached; empty: it can
+   */
+  public CompletableFuture<Optional<String>> reach(String server) {
+    return CompletableFuture.supplyAsync(() -> connect(server), threads)
+        .completeOnTimeout(
+            Optional.of("no answer within " + patience.toMillis() + " ms"),
+            patience.toMillis(),
+            TimeUnit.MILLISECONDS);
+  }
+
+  private Optional<String> connect(String server) {
+    var colon = server.lastIndexOf(':');
+    try (var socket = new Socket()) {
+      var address =
+          new InetSocketAddress(
+              server.substring(0, colon).replace("[", "").replace("]", ""),
+              Integer.parseInt(server.substring(colon + 1)));
+      if (address.isUnresolved()) {
+        return Optional.of("its name does not resolve");
+      }
+      socket.connect(address, Math.toIntExact(patience.toMillis()));
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+      return Optional.of("it is no host:port");
+    }
+  }
+
+  private <T> T await(String what, Future<T> pending) throws IOException {
+    try {
+      return pending.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new IOException(what + " does not answer within " + patience.toMillis() + " ms", e);
+    } catch (ExecutionException e) {
+      throw new IOException(what + ": " + e.getCause(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted at " + what, e);
+    }
+  }
+}

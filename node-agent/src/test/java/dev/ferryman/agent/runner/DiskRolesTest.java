@@ -1,0 +1,105 @@
+package dev.ferryman.agent.runner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ferryman.crds.Check;
+import dev.ferryman.crds.CheckOutcome;
+import dev.ferryman.crds.livemigration.DestinationState;
+import dev.ferryman.crds.livemigration.DiskSecret;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the source says of the disks is what the destination looks for. */
+class DiskRolesTest {
+  private static final String SECRET = "6b0c8a5e-0000-4000-8000-0000000000bb";
+
+  @TempDir Path directory;
+  private Scene scene;
+
+  @BeforeEach
+  void twoHosts() {
+    scene = new Scene(directory);
+  }
+
+  @AfterEach
+  void end() {
+    scene.close();
+  }
+
+  @Test
+  void aNetworkDiskIsCheckedWithItsServerAndItsSecret() throws IOException {
+    try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      scene.guest.disk(iscsi(server.getLocalPort()));
+      scene.hostC.secret(new DiskSecret("iscsi", SECRET, null));
+
+      scene.orderAndCheck();
+
+      assertThat(checks("vdb"))
+          .extracting(Check::name)
+          .containsExactlyInAnyOrder("NetworkStorage", "Secrets");
+      assertThat(checks("vdb")).allMatch(check -> check.outcome() == CheckOutcome.Pass);
+    }
+  }
+
+  @Test
+  void aServerThatIsAwayAndASecretThatIsMissingAreBothNamed() throws IOException {
+    var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    server.close();
+    scene.guest.disk(iscsi(server.getLocalPort()));
+
+    awaitRefusal();
+
+    assertThat(checks("vdb"))
+        .extracting(Check::reason)
+        .containsExactlyInAnyOrder("StorageUnreachable", "SecretMissing");
+  }
+
+  @Test
+  void aDeviceThatIsNotThereRefusesAndLeavesNoMarker() {
+    scene.guest.disk(
+        "<disk type='block'><source dev='/dev/none'/><target dev='vdb'/></disk>"
+            + "<disk type='file' device='cdrom'><target dev='sda'/></disk>");
+
+    awaitRefusal();
+
+    assertThat(checks("vdb")).extracting(Check::reason).containsExactly("StorageNotShared");
+    assertThat(checks("sda")).extracting(Check::outcome).containsExactly(CheckOutcome.Pass);
+    scene.await(
+        "marker removed",
+        status -> {
+          var left = directory.toFile().list((where, name) -> name.startsWith(".ferryman-"));
+          return left != null && left.length == 0;
+        });
+  }
+
+  private void awaitRefusal() {
+    scene.order();
+    scene.await(
+        "refused",
+        status ->
+            status.destination() != null
+                && status.destination().state() == DestinationState.Refused);
+  }
+
+  private List<Check> checks(String target) {
+    return scene.api.status().destination().checks().stream()
+        .filter(check -> String.valueOf(check.message()).startsWith("disk " + target + ":"))
+        .toList();
+  }
+
+  private static String iscsi(int port) {
+    return "<disk type='network'><driver name='qemu' type='raw' cache='none'/>"
+        + "<auth username='u'><secret type='iscsi' uuid='"
+        + SECRET
+        + "'/></auth><source protocol='iscsi' name='iqn.x:v/1'><host name='127.0.0.1' port='"
+        + port
+        + "'/></source><target dev='vdb' bus='virtio'/></disk>";
+  }
+}
