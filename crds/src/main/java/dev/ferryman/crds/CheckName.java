@@ -16,6 +16,7 @@ public enum CheckName {
   // The source agent's.
   FirstRun,
   Domain,
+  Migratable,
   DestinationReachable,
 
   // The destination agent's.
@@ -23,5 +24,10 @@ public enum CheckName {
   NameFree,
   UUIDFree,
   SharedStorage,
-  Switchover
+  Switchover,
+  CPU,
+  Networks,
+  NetworkFilters,
+  Secrets,
+  StoragePools
 }

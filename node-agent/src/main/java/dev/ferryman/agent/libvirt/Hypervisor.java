@@ -26,6 +26,15 @@ public interface Hypervisor extends AutoCloseable {
   Optional<DomainFacts> domainNamed(String name);
 
   /**
+   * What decides whether a running domain can move, and what it needs. Not to be asked of a domain
+   * that is being received: libvirt would wait for the migration.
+   */
+  MoveFacts moveFacts(String uuid);
+
+  /** What this host has beside domains. */
+  HostObjects objects();
+
+  /**
    * XML to give to a destination, secrets included (libvirt: VIR_DOMAIN_XML_MIGRATABLE and SECURE).
    */
   String migratableXml(String uuid, XmlForm form);

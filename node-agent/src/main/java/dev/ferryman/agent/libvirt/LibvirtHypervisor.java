@@ -49,6 +49,7 @@ public final class LibvirtHypervisor implements Hypervisor {
   private final BoundedCalls probes;
   private final BoundedCalls diskCalls;
   private final DomainReader reader;
+  private final LibvirtHostObjects objects;
   private volatile @Nullable CachedHost host;
 
   /** What a connection's daemon said of its host; another daemon may say otherwise. */
@@ -65,6 +66,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     this.jobCalls = bounded("libvirt-job", LIMIT_OF_JOB_CALLS);
     this.probes = bounded("libvirt-probe", LIMIT_OF_PROBES);
     this.diskCalls = bounded("libvirt-disk", LIMIT_OF_DISKS);
+    this.objects = new LibvirtHostObjects(monitored::get, calls);
   }
 
   private BoundedCalls bounded(String name, int limit) {
@@ -125,6 +127,24 @@ public final class LibvirtHypervisor implements Hypervisor {
   public Optional<DomainFacts> domainNamed(String name) {
     var connection = monitored.get();
     return calls.call("domain " + name, () -> connection.withDomainNamed(name, reader::read));
+  }
+
+  @Override
+  public MoveFacts moveFacts(String uuid) {
+    var connection = monitored.get();
+    return get(
+        uuid,
+        "what decides on a move",
+        domain ->
+            MoveReader.read(
+                domain,
+                () -> HostReader.capabilities(connection),
+                name -> LibvirtHostObjects.nwfilterXml(connection, name)));
+  }
+
+  @Override
+  public HostObjects objects() {
+    return objects;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.ferryman.agent.runner;
 
 import dev.ferryman.agent.journal.JournalEntry;
+import dev.ferryman.crds.Bounds;
 import dev.ferryman.crds.Check;
 import dev.ferryman.crds.livemigration.Needs;
 import dev.ferryman.crds.livemigration.NeedsBuilder;
@@ -48,8 +49,11 @@ final class SourceChecking {
       refuse.accept(checks);
       return;
     }
-    var marked = preflight.putMarkers(SourceChecks.needs(domain.get()));
-    checks.addAll(marked.failed());
+    var facts = host.hypervisor().moveFacts(role.instanceUUID);
+    checks.addAll(MoveChecks.judge(host.name(), domain.get(), facts));
+    var marked = preflight.putMarkers(MoveChecks.add(SourceChecks.needs(domain.get()), facts));
+    // One more is to come, of the way to the destination.
+    marked.failed().stream().limit(Bounds.CHECKS - 1L - checks.size()).forEach(checks::add);
     var ready = preflight.isDone() && !preflight.isBlocked() && !SourceChecks.refuse(checks);
     if (ready) {
       checks.add(reachable());

@@ -40,6 +40,13 @@ public final class FakeHypervisor implements Hypervisor {
   private long daemonStart;
   private long nextPid = 100;
 
+  /** Networks, filters, secrets, storage pools and the CPU of this host. */
+  public final FakeHostObjects objects =
+      new FakeHostObjects(
+          () -> {
+            var unused = ask(() -> true);
+          });
+
   private record Watch(ProcessIdentity process, Runnable then) {}
 
   FakeHypervisor(FakeWorld world, String name) {
@@ -214,6 +221,25 @@ public final class FakeHypervisor implements Hypervisor {
                 .filter(domain -> domain.name.equals(wanted))
                 .findFirst()
                 .map(FakeDomain::facts));
+  }
+
+  @Override
+  public MoveFacts moveFacts(String uuid) {
+    return ask(
+        () -> {
+          var domain = existing(uuid);
+          return MoveReader.facts(
+              SafeXml.parse("domain", domain.liveXml),
+              domain.snapshots,
+              domain.blockJobs,
+              () -> "<capabilities><host><cpu><model>Broadwell</model></cpu></host></capabilities>",
+              objects::filterXml);
+        });
+  }
+
+  @Override
+  public HostObjects objects() {
+    return objects;
   }
 
   @Override
