@@ -5,7 +5,6 @@ import dev.ferryman.crds.Check;
 import dev.ferryman.crds.CheckName;
 import dev.ferryman.crds.CheckOutcome;
 import dev.ferryman.crds.Reason;
-import dev.ferryman.crds.livemigration.CpuNeed;
 import dev.ferryman.crds.livemigration.FilterNeed;
 import dev.ferryman.crds.livemigration.Needs;
 import dev.ferryman.crds.livemigration.NetworkKind;
@@ -23,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OfferChecks {
   private static final String PASSED_THROUGH = "host-passthrough";
+
+  /** libvirt's domain type of guests without hardware virtualisation. */
+  private static final String EMULATED = "qemu";
 
   private OfferChecks() {}
 
@@ -63,7 +65,7 @@ public final class OfferChecks {
             pool -> "storage pool " + pool.name());
     var secrets = offer.missingSecrets().stream().map(OfferChecks::name).toList();
     return List.of(
-        cpu(needs.cpu(), offer),
+        cpu(needs, offer),
         all(
             CheckName.Networks,
             Reason.NetworkMissing,
@@ -90,7 +92,12 @@ public final class OfferChecks {
     return Stream.concat(first.stream(), second.stream()).limit(Bounds.CHECKS).toList();
   }
 
-  private static Check cpu(@Nullable CpuNeed need, Offer offer) {
+  /**
+   * An emulated CPU does not depend on the host's, so it is not refused here, no more than one that
+   * libvirt does not check: libvirt itself still judges it when the move begins.
+   */
+  private static Check cpu(Needs needs, Offer offer) {
+    var need = needs.cpu();
     if (need == null) {
       return check(CheckName.CPU, CheckOutcome.Pass, null, offer, "the machine type's own CPU");
     }
@@ -114,7 +121,7 @@ public final class OfferChecks {
                   offer,
                   "this host's CPU can all it needs");
       case Incompatible ->
-          Boolean.TRUE.equals(need.enforced())
+          Boolean.TRUE.equals(need.enforced()) && !EMULATED.equals(needs.type())
               ? check(
                   CheckName.CPU,
                   CheckOutcome.Fail,
@@ -126,7 +133,10 @@ public final class OfferChecks {
                   CheckOutcome.Warn,
                   Reason.CPUIncompatible,
                   offer,
-                  "mode " + need.mode() + ", not enforced (check='none'): " + offer.cpuWords());
+                  "mode "
+                      + need.mode()
+                      + ", emulated or not enforced (check='none'): "
+                      + offer.cpuWords());
       case Unknown ->
           check(
               CheckName.CPU,

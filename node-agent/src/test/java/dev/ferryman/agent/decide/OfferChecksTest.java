@@ -133,6 +133,15 @@ class OfferChecksTest {
   }
 
   @Test
+  void anEmulatedCpuOnlyWarns() {
+    var needs = NeedsBuilder.builder(NEEDS).type("qemu").build();
+    var offer =
+        new Offer("host-c", Cpu.Incompatible, "words", Map.of(), FILTERS, List.of(), Map.of());
+
+    assertThat(OfferChecks.judge(needs, offer).get(0).outcome()).isEqualTo(CheckOutcome.Warn);
+  }
+
+  @Test
   void joinedChecksFitAReport() {
     var many =
         Collections.nCopies(
