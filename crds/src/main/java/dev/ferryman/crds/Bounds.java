@@ -33,7 +33,6 @@ public final class Bounds {
   /** Images below a disk's own. */
   public static final int CHAIN = 16;
 
-  public static final int DISK_SECRETS = 4;
   public static final int DISK_IDS = 8;
 
   /** 16 hashes of 8 digits. */
@@ -45,6 +44,15 @@ public final class Bounds {
   public static final int STORAGE = 32;
   public static final int MACHINE_TYPES = 200;
   public static final int CONDITIONS = 16;
+
+  /** Networks, network filters, secrets or storage pools that one instance needs. */
+  public static final int NEEDED_OBJECTS = 64;
+
+  /** A guest's CPU in libvirt's XML: some 60 characters a feature. */
+  public static final int CPU_XML = 16 * 1024;
+
+  /** SHA-256 in hexadecimal digits. */
+  public static final int SHA256 = 64;
 
   private Bounds() {}
 

@@ -17,6 +17,7 @@ public enum CheckName {
   FirstRun,
   Domain,
   DiskCache,
+  Migratable,
   DestinationReachable,
 
   // The destination agent's.
@@ -27,6 +28,10 @@ public enum CheckName {
   DiskImage,
   BlockDevice,
   NetworkStorage,
+  Switchover,
+  CPU,
+  Networks,
+  NetworkFilters,
   Secrets,
-  Switchover
+  StoragePools
 }

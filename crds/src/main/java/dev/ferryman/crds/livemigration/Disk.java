@@ -34,7 +34,6 @@ public record Disk(
         @Nullable String protocol,
     @Size(max = Bounds.ADDRESSES) @JsonPropertyDescription("Where a network disk is served, host:port; any of them will do")
         List<@Size(max = Bounds.NAME) String> servers,
-    @Size(max = Bounds.DISK_SECRETS) List<DiskSecret> secrets,
     @JsonPropertyDescription("Of a block device, and of a file that the guest only reads")
         @Nullable DiskIdentity identity,
     @Size(max = Bounds.CHAIN) @JsonPropertyDescription("Images below this one, the nearest first")
@@ -43,7 +42,6 @@ public record Disk(
   /** Absent lists are empty. */
   public Disk {
     servers = Lists.orEmpty(servers);
-    secrets = Lists.orEmpty(secrets);
     backing = Lists.orEmpty(backing);
   }
 

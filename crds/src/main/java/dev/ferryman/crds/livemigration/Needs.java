@@ -29,10 +29,22 @@ public record Needs(
         @Nullable Boolean persistent,
     @JsonPropertyDescription("Started by libvirt when its host boots: goes with the instance")
         @Nullable Boolean autostart,
-    @Size(max = Bounds.DISKS) List<Disk> disks) {
+    @Size(max = Bounds.DISKS) List<Disk> disks,
+    @JsonPropertyDescription("The CPU that the guest sees; absent: the machine type's own")
+        @Nullable CpuNeed cpu,
+    @Size(max = Bounds.NEEDED_OBJECTS) List<NetworkNeed> networks,
+    @Size(max = Bounds.NEEDED_OBJECTS) @JsonPropertyDescription(
+            "Network filters (security rules) of its interfaces, with those they refer to")
+        List<FilterNeed> nwfilters,
+    @Size(max = Bounds.NEEDED_OBJECTS) List<SecretNeed> secrets,
+    @Size(max = Bounds.NEEDED_OBJECTS) List<StoragePoolNeed> storagePools) {
 
   /** Absent lists are empty. */
   public Needs {
     disks = Lists.orEmpty(disks);
+    networks = Lists.orEmpty(networks);
+    nwfilters = Lists.orEmpty(nwfilters);
+    secrets = Lists.orEmpty(secrets);
+    storagePools = Lists.orEmpty(storagePools);
   }
 }

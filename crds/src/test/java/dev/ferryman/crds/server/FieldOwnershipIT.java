@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.ferryman.crds.hostresource.Resources;
 import dev.ferryman.crds.livemigration.DestinationState;
 import dev.ferryman.crds.livemigration.LiveMigrationStatusBuilder;
-import dev.ferryman.crds.livemigration.Needs;
+import dev.ferryman.crds.livemigration.NeedsBuilder;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.Progress;
 import dev.ferryman.crds.livemigration.SourceState;
@@ -72,7 +72,7 @@ class FieldOwnershipIT {
 
   @Test
   void aHalfIsReplacedWhole() {
-    var needs = new Needs("i-00000003", 1, 512L, null, null, null, null, null, null, List.of());
+    var needs = NeedsBuilder.builder().domainName("i-00000003").vcpus(1).memoryMiB(512L).build();
     var move = Move.order(admin).checking();
     move.source(report -> report.state(SourceState.Checked).needs(needs)).phase(Phase.Migrating);
 

@@ -11,6 +11,8 @@ import dev.ferryman.agent.runner.HostContext;
 import dev.ferryman.agent.runner.MigrationListener;
 import dev.ferryman.agent.runner.MigrationRunner;
 import dev.ferryman.agent.runner.Transport;
+import dev.ferryman.agent.storage.DiskProbe;
+import dev.ferryman.agent.storage.Images;
 import dev.ferryman.agent.storage.Markers;
 import dev.ferryman.agent.storage.Mount;
 import dev.ferryman.crds.FerrymanApi;
@@ -209,6 +211,7 @@ final class AgentProcess {
                   simulation.api.as(host),
                   journal,
                   new Markers(Stepwise.atOnce(), () -> mounts, clock),
+                  new DiskProbe(Stepwise.atOnce(), new Images(Path.of("/dev"), Path.of("/sys"))),
                   Transport.TLS,
                   new Silence(),
                   timer,

@@ -8,7 +8,6 @@ import dev.ferryman.crds.CheckOutcome;
 import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.livemigration.Disk;
 import dev.ferryman.crds.livemigration.DiskIdentity;
-import dev.ferryman.crds.livemigration.DiskSecret;
 import dev.ferryman.crds.livemigration.Needs;
 import java.util.Comparator;
 import java.util.List;
@@ -30,14 +29,12 @@ public final class StorageChecks {
    * @param directories by their path, as the needs' files name them
    * @param images what is here, by path; of block devices, and of files that are only read
    * @param troubles why something could not be looked at or reached, by path or server
-   * @param missingSecrets that this host's libvirt does not have
    */
   public record Seen(
       String host,
       Map<String, Directory> directories,
       Map<String, DiskIdentity> images,
-      Map<String, String> troubles,
-      Set<DiskSecret> missingSecrets) {}
+      Map<String, String> troubles) {}
 
   /**
    * The disks' checks.
@@ -73,7 +70,7 @@ public final class StorageChecks {
                         image.servers(),
                         image.identity()));
     var images = Stream.concat(Stream.of(own), below).map(image -> check(image, seen));
-    return Stream.concat(images, disk.secrets().stream().map(secret -> check(disk, secret, seen)));
+    return images;
   }
 
   /**
@@ -203,13 +200,6 @@ public final class StorageChecks {
                     image.servers().stream()
                         .map(server -> server + ": " + seen.troubles().get(server))
                         .collect(Collectors.joining(", "))));
-  }
-
-  private static Check check(Disk disk, DiskSecret secret, Seen seen) {
-    var answer = new Answer(CheckName.Secrets, "disk " + disk.target(), seen.host());
-    return seen.missingSecrets().contains(secret)
-        ? answer.fail(Reason.SecretMissing, "this host's libvirt has no secret " + secret.named())
-        : answer.pass("secret " + secret.named() + " is here");
   }
 
   /** How a check of one disk is answered. */

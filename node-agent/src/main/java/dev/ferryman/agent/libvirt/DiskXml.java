@@ -8,7 +8,6 @@ import dev.ferryman.crds.Bounds;
 import dev.ferryman.crds.livemigration.BackingImage;
 import dev.ferryman.crds.livemigration.Disk;
 import dev.ferryman.crds.livemigration.DiskBuilder;
-import dev.ferryman.crds.livemigration.DiskSecret;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -61,7 +60,6 @@ final class DiskXml {
         .cache(driver.flatMap(e -> attribute(e, "cache")).map(DiskXml::word).orElse(null))
         .protocol(source.flatMap(e -> attribute(e, "protocol")).map(DiskXml::word).orElse(null))
         .servers(source.map(DiskXml::servers).orElse(List.of()))
-        .secrets(secrets(disk, source))
         .backing(backing(disk))
         .build();
   }
@@ -124,33 +122,6 @@ final class DiskXml {
         .map(server -> Bounds.cut(server, Bounds.NAME))
         .limit(Bounds.ADDRESSES)
         .toList();
-  }
-
-  /** Of the server that the disk comes from, and of its own encryption; older XML has both here. */
-  private static List<DiskSecret> secrets(Element disk, Optional<Element> source) {
-    return Stream.concat(Stream.of(disk), source.stream())
-        .flatMap(
-            place ->
-                Stream.of("auth", "encryption").flatMap(name -> children(place, name).stream()))
-        .flatMap(place -> children(place, "secret").stream())
-        .map(DiskXml::secret)
-        .filter(Objects::nonNull)
-        .distinct()
-        .limit(Bounds.DISK_SECRETS)
-        .toList();
-  }
-
-  private static @Nullable DiskSecret secret(Element secret) {
-    var uuid = attribute(secret, "uuid");
-    var usage = attribute(secret, "usage");
-    return uuid.isEmpty() && usage.isEmpty()
-        ? null
-        : new DiskSecret(
-            word(attribute(secret, "type").orElse("")),
-            uuid.map(text -> Bounds.cut(text, Bounds.UUID)).orElse(null),
-            uuid.isPresent()
-                ? null
-                : usage.map(text -> Bounds.cut(text, Bounds.PATH)).orElse(null));
   }
 
   private static String word(String text) {

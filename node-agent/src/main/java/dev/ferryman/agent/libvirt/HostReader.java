@@ -22,7 +22,7 @@ final class HostReader {
         cpus(connection));
   }
 
-  private static String capabilities(Connection connection) {
+  static String capabilities(Connection connection) {
     return connection.use(
         handle ->
             Connection.take(

@@ -1,6 +1,5 @@
 package dev.ferryman.agent.libvirt;
 
-import dev.ferryman.crds.livemigration.DiskSecret;
 import dev.ferryman.crds.livemigration.ProcessIdentity;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +24,15 @@ public interface Hypervisor extends AutoCloseable {
 
   /** The domain of that name as it is now; empty if libvirt says that there is none. */
   Optional<DomainFacts> domainNamed(String name);
+
+  /**
+   * What decides whether a running domain can move, and what it needs. Not to be asked of a domain
+   * that is being received: libvirt would wait for the migration.
+   */
+  MoveFacts moveFacts(String uuid);
+
+  /** What this host has beside domains. */
+  HostObjects objects();
 
   /**
    * XML to give to a destination, secrets included (libvirt: VIR_DOMAIN_XML_MIGRATABLE and SECURE).
@@ -69,9 +77,6 @@ public interface Hypervisor extends AutoCloseable {
    * @param target device name in the guest, e.g. vda
    */
   long diskCapacityBytes(String uuid, String target);
-
-  /** Whether this libvirt has a secret of that name; its value is not asked for. */
-  boolean hasSecret(DiskSecret secret);
 
   /**
    * Opens and closes a connection to another host's libvirtd, with this host's credentials.

@@ -2,7 +2,6 @@ package dev.ferryman.agent.libvirt;
 
 import static dev.ferryman.agent.libvirt.LibvirtX.LIBVIRT;
 
-import dev.ferryman.crds.livemigration.DiskSecret;
 import dev.ferryman.crds.livemigration.ProcessIdentity;
 import java.util.List;
 import java.util.Optional;
@@ -50,6 +49,7 @@ public final class LibvirtHypervisor implements Hypervisor {
   private final BoundedCalls probes;
   private final BoundedCalls diskCalls;
   private final DomainReader reader;
+  private final LibvirtHostObjects objects;
   private volatile @Nullable CachedHost host;
 
   /** What a connection's daemon said of its host; another daemon may say otherwise. */
@@ -66,6 +66,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     this.jobCalls = bounded("libvirt-job", LIMIT_OF_JOB_CALLS);
     this.probes = bounded("libvirt-probe", LIMIT_OF_PROBES);
     this.diskCalls = bounded("libvirt-disk", LIMIT_OF_DISKS);
+    this.objects = new LibvirtHostObjects(monitored::get, calls);
   }
 
   private BoundedCalls bounded(String name, int limit) {
@@ -126,6 +127,24 @@ public final class LibvirtHypervisor implements Hypervisor {
   public Optional<DomainFacts> domainNamed(String name) {
     var connection = monitored.get();
     return calls.call("domain " + name, () -> connection.withDomainNamed(name, reader::read));
+  }
+
+  @Override
+  public MoveFacts moveFacts(String uuid) {
+    var connection = monitored.get();
+    return get(
+        uuid,
+        "what decides on a move",
+        domain ->
+            MoveReader.read(
+                domain,
+                () -> HostReader.capabilities(connection),
+                name -> LibvirtHostObjects.nwfilterXml(connection, name)));
+  }
+
+  @Override
+  public HostObjects objects() {
+    return objects;
   }
 
   @Override
@@ -220,12 +239,6 @@ public final class LibvirtHypervisor implements Hypervisor {
                 .get()
                 .withDomain(uuid, domain -> DomainReader.capacity(domain, target))
                 .orElseThrow(() -> Connection.noDomain(uuid)));
-  }
-
-  @Override
-  public boolean hasSecret(DiskSecret secret) {
-    var connection = monitored.get();
-    return calls.call("secret " + secret.named(), () -> SecretLookup.find(connection, secret));
   }
 
   private <T> T get(String uuid, String what, Function<DomainPointer, T> call) {

@@ -51,6 +51,15 @@ interface LibvirtX extends Libvirt {
   int virDomainMigrateToURI3(
       DomainPointer domain, String uri, @Nullable Pointer parameters, int count, int flags);
 
+  int virConnectCompareHypervisorCPU(
+      ConnectionPointer connection,
+      @Nullable String emulator,
+      @Nullable String arch,
+      @Nullable String machine,
+      @Nullable String domainType,
+      String cpuXml,
+      int flags);
+
   int virTypedParamsAddString(
       PointerByReference parameters,
       IntByReference count,

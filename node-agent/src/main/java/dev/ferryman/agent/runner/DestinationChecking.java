@@ -3,6 +3,7 @@ package dev.ferryman.agent.runner;
 import dev.ferryman.agent.decide.DestinationChecks;
 import dev.ferryman.agent.decide.DestinationChecks.Directory;
 import dev.ferryman.agent.decide.StorageChecks;
+import dev.ferryman.agent.decide.OfferChecks;
 import dev.ferryman.agent.journal.Baseline;
 import dev.ferryman.agent.libvirt.DomainFacts;
 import dev.ferryman.agent.storage.Markers;
@@ -51,10 +52,13 @@ final class DestinationChecking {
             host.hypervisor().domainNamed(needs.domainName()).map(DomainFacts::uuid).orElse(null),
             here.map(DomainFacts::name).orElse(null),
             directories(needs));
+    var offer = Offers.of(host.name(), needs, host.hypervisor().objects());
     var checks =
         new ArrayList<>(
-            DestinationChecks.judge(
-                needs, uuid, role.migration.getSpec().switchoverOrAuto(), seen));
+            OfferChecks.join(
+                OfferChecks.judge(needs, offer),
+                DestinationChecks.judge(
+                    needs, uuid, role.migration.getSpec().switchoverOrAuto(), seen)));
     checks.addAll(
         StorageChecks.judge(
             needs, DiskLook.look(needs, seen.directories(), host), Bounds.CHECKS - checks.size()));

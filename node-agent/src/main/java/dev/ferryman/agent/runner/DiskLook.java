@@ -112,13 +112,7 @@ final class DiskLook {
     }
     answers.forEach(
         (server, answer) -> answer.join().ifPresent(trouble -> troubles.put(server, trouble)));
-    var missing =
-        needs.disks().stream()
-            .flatMap(disk -> disk.secrets().stream())
-            .distinct()
-            .filter(secret -> !host.hypervisor().hasSecret(secret))
-            .collect(Collectors.toUnmodifiableSet());
-    return new StorageChecks.Seen(host.name(), directories, images, troubles, missing);
+    return new StorageChecks.Seen(host.name(), directories, images, troubles);
   }
 
   private static void look(

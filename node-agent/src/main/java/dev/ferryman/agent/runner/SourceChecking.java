@@ -2,6 +2,7 @@ package dev.ferryman.agent.runner;
 
 import dev.ferryman.agent.decide.CacheCheck;
 import dev.ferryman.agent.journal.JournalEntry;
+import dev.ferryman.crds.Bounds;
 import dev.ferryman.crds.Check;
 import dev.ferryman.crds.livemigration.Needs;
 import dev.ferryman.crds.livemigration.NeedsBuilder;
@@ -49,10 +50,14 @@ final class SourceChecking {
       refuse.accept(checks);
       return;
     }
-    var needs = DiskLook.identified(SourceChecks.needs(domain.get()), host);
+    var facts = host.hypervisor().moveFacts(role.instanceUUID);
+    checks.addAll(MoveChecks.judge(host.name(), domain.get(), facts));
+    var needs =
+        DiskLook.identified(MoveChecks.add(SourceChecks.needs(domain.get()), facts), host);
     checks.add(CacheCheck.judge(needs, host.name(), host.hypervisor().host().hypervisorVersion()));
     var marked = preflight.putMarkers(needs);
-    checks.addAll(marked.failed());
+    // One more is to come, of the way to the destination.
+    marked.failed().stream().limit(Bounds.CHECKS - 1L - checks.size()).forEach(checks::add);
     var ready = preflight.isDone() && !preflight.isBlocked() && !SourceChecks.refuse(checks);
     if (ready) {
       checks.add(reachable());

@@ -11,7 +11,6 @@ import dev.ferryman.crds.livemigration.BackingImage;
 import dev.ferryman.crds.livemigration.Disk;
 import dev.ferryman.crds.livemigration.DiskBuilder;
 import dev.ferryman.crds.livemigration.DiskIdentity;
-import dev.ferryman.crds.livemigration.DiskSecret;
 import dev.ferryman.crds.livemigration.Needs;
 import dev.ferryman.crds.livemigration.NeedsBuilder;
 import java.util.Collections;
@@ -66,7 +65,7 @@ class StorageChecksTest {
     var images = here == null ? Map.<String, DiskIdentity>of() : Map.of("/iso/x.iso", here);
 
     var check =
-        judge(disk, new StorageChecks.Seen("host-c", directories, images, Map.of(), Set.of()));
+        judge(disk, new StorageChecks.Seen("host-c", directories, images, Map.of()));
 
     assertThat(check.outcome()).hasToString(outcome);
     assertThat(check.reason()).isEqualTo(reason);
@@ -91,7 +90,7 @@ class StorageChecksTest {
     var checks =
         StorageChecks.judge(
             needs(disk),
-            new StorageChecks.Seen("host-c", directories, Map.of(), Map.of(), Set.of()),
+            new StorageChecks.Seen("host-c", directories, Map.of(), Map.of()),
             64);
 
     assertThat(checks)
@@ -114,7 +113,7 @@ class StorageChecksTest {
         DiskBuilder.builder(Disk.of("vda", "block", path, false, null)).identity(there).build();
     var images = here == null ? Map.<String, DiskIdentity>of() : Map.of(path, here);
 
-    var check = judge(disk, new StorageChecks.Seen("host-c", Map.of(), images, Map.of(), Set.of()));
+    var check = judge(disk, new StorageChecks.Seen("host-c", Map.of(), images, Map.of()));
 
     assertThat(check.outcome()).hasToString(outcome);
     assertThat(check.reason()).isEqualTo(reason);
@@ -146,7 +145,7 @@ class StorageChecksTest {
   void aDeviceThatHangsRefuses() {
     var seen =
         new StorageChecks.Seen(
-            "host-c", Map.of(), Map.of(), Map.of(ISCSI, "does not answer"), Set.of());
+            "host-c", Map.of(), Map.of(), Map.of(ISCSI, "does not answer"));
 
     assertThat(judge(Disk.of("vda", "block", ISCSI, false, null), seen).message())
         .contains("does not answer");
@@ -166,23 +165,6 @@ class StorageChecksTest {
     assertThat(one.message()).contains("b:6789").contains("pool/x itself was not asked for");
     assertThat(none.reason()).isEqualTo("StorageUnreachable");
     assertThat(none.message()).contains("a:6789: refused").contains("b:6789: no route");
-  }
-
-  @Test
-  void aSecretMustBeThere() {
-    var secret = new DiskSecret("iscsi", "u-1", null);
-    var disk =
-        DiskBuilder.builder(file("vda", "/shared/g1/disk", false)).secrets(List.of(secret)).build();
-    var directories = Map.of("/shared/g1", Directory.SharedWithLocks);
-
-    var checks =
-        StorageChecks.judge(
-            needs(disk),
-            new StorageChecks.Seen("host-c", directories, Map.of(), Map.of(), Set.of(secret)),
-            64);
-
-    assertThat(checks.get(0).reason()).isEqualTo("SecretMissing");
-    assertThat(checks.get(0).message()).contains("iscsi u-1");
   }
 
   @Test
@@ -247,10 +229,10 @@ class StorageChecksTest {
   }
 
   private static StorageChecks.Seen troubles(Map<String, String> troubles) {
-    return new StorageChecks.Seen("host-c", Map.of(), Map.of(), troubles, Set.of());
+    return new StorageChecks.Seen("host-c", Map.of(), Map.of(), troubles);
   }
 
   private static StorageChecks.Seen directory(String path, Directory found) {
-    return new StorageChecks.Seen("host-c", Map.of(path, found), Map.of(), Map.of(), Set.of());
+    return new StorageChecks.Seen("host-c", Map.of(path, found), Map.of(), Map.of());
   }
 }

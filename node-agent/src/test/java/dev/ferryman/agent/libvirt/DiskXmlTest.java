@@ -5,13 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ferryman.crds.Bounds;
 import dev.ferryman.crds.livemigration.BackingImage;
 import dev.ferryman.crds.livemigration.Disk;
-import dev.ferryman.crds.livemigration.DiskSecret;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class DiskXmlTest {
   @Test
-  void readsServersAndSecretOfANetworkDisk() {
+  void readsServersOfANetworkDisk() {
     var disk =
         disk(
             """
@@ -27,20 +26,6 @@ class DiskXmlTest {
     assertThat(disk.protocol()).isEqualTo("iscsi");
     assertThat(disk.cache()).isEqualTo("writeback");
     assertThat(disk.servers()).containsExactly("10.0.0.1:3260", "[fd00::1]:3261");
-    assertThat(disk.secrets()).containsExactly(new DiskSecret("iscsi", "u-1", null));
-  }
-
-  @Test
-  void readsTheSecretOfAnEncryptedImage() {
-    var disk =
-        disk(
-            """
-            <disk type='file'><source file='/a'><encryption format='luks'>
-              <secret type='passphrase' usage='vol-1'/></encryption></source>
-              <target dev='vda'/></disk>
-            """);
-
-    assertThat(disk.secrets()).containsExactly(new DiskSecret("passphrase", null, "vol-1"));
   }
 
   @Test

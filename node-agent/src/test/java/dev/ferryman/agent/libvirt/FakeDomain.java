@@ -32,6 +32,9 @@ public final class FakeDomain {
   private int vcpus = 1;
   private long memoryMiB = 192;
   private String metadata = "";
+  private String cpu = "";
+  int snapshots;
+  final List<String> blockJobs = new ArrayList<>();
   private final List<String> disks = new ArrayList<>();
 
   FakeDomain(FakeHypervisor host, String name) {
@@ -87,10 +90,27 @@ public final class FakeDomain {
     return describe();
   }
 
-  /** With a disk of that XML. */
-  public FakeDomain disk(String xml) {
+  /** Any device, in libvirt's XML. */
+  public FakeDomain device(String xml) {
     disks.add(xml);
     return describe();
+  }
+
+  /** Its element cpu. */
+  public FakeDomain cpu(String xml) {
+    cpu = xml;
+    return describe();
+  }
+
+  public FakeDomain snapshots(int count) {
+    snapshots = count;
+    return this;
+  }
+
+  /** A job on a disk that its XML does not show. */
+  public FakeDomain blockJob(String target) {
+    blockJobs.add(target);
+    return this;
   }
 
   /** With an XML that is longer than what is read. */
@@ -116,11 +136,11 @@ public final class FakeDomain {
           <vcpu placement='static'>%d</vcpu>
           <os>
             <type arch='x86_64' machine='pc-q35-7.2'>hvm</type>
-          </os>
+          </os>%s
           <devices>%s</devices>
         </domain>
         """
-            .formatted(name, uuid, metadata, memoryMiB, vcpus, String.join("", disks));
+            .formatted(name, uuid, metadata, memoryMiB, vcpus, cpu, String.join("", disks));
     if (persistentXml != null) {
       persistentXml = liveXml;
     }

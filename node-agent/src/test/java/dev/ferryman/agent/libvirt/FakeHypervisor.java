@@ -1,7 +1,6 @@
 package dev.ferryman.agent.libvirt;
 
 import dev.ferryman.agent.libvirt.LifecycleEvent.Kind;
-import dev.ferryman.crds.livemigration.DiskSecret;
 import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.MigrationStatistics;
 import dev.ferryman.crds.livemigration.ProcessIdentity;
@@ -35,7 +34,6 @@ public final class FakeHypervisor implements Hypervisor {
   private final List<String> changes = new ArrayList<>();
   private final Deque<Runnable> heldEvents = new ArrayDeque<>();
   private final List<Watch> watches = new ArrayList<>();
-  private final Set<DiskSecret> secrets = new HashSet<>();
   private Consumer<FakeMigration> script = migration -> {};
   private HostFacts facts;
   private boolean up = true;
@@ -43,6 +41,13 @@ public final class FakeHypervisor implements Hypervisor {
   private long askedOthers;
   private long daemonStart;
   private long nextPid = 100;
+
+  /** Networks, filters, secrets, storage pools and the CPU of this host. */
+  public final FakeHostObjects objects =
+      new FakeHostObjects(
+          () -> {
+            var unused = ask(() -> true);
+          });
 
   private record Watch(ProcessIdentity process, Runnable then) {}
 
@@ -271,6 +276,25 @@ public final class FakeHypervisor implements Hypervisor {
   }
 
   @Override
+  public MoveFacts moveFacts(String uuid) {
+    return ask(
+        () -> {
+          var domain = existing(uuid);
+          return MoveReader.facts(
+              SafeXml.parse("domain", domain.liveXml),
+              domain.snapshots,
+              domain.blockJobs,
+              () -> "<capabilities><host><cpu><model>Broadwell</model></cpu></host></capabilities>",
+              objects::filterXml);
+        });
+  }
+
+  @Override
+  public HostObjects objects() {
+    return objects;
+  }
+
+  @Override
   public String migratableXml(String uuid, XmlForm form) {
     return ask(
         () -> {
@@ -460,16 +484,6 @@ public final class FakeHypervisor implements Hypervisor {
           }
           return 1L << 30;
         });
-  }
-
-  /** From now on it has that secret. */
-  public void secret(DiskSecret secret) {
-    world.act(() -> secrets.add(secret));
-  }
-
-  @Override
-  public boolean hasSecret(DiskSecret secret) {
-    return ask(() -> secrets.contains(secret));
   }
 
   @Override

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ferryman.crds.Check;
 import dev.ferryman.crds.CheckOutcome;
 import dev.ferryman.crds.livemigration.DestinationState;
-import dev.ferryman.crds.livemigration.DiskSecret;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -18,7 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the source says of the disks is what the destination looks for. */
 class DiskRolesTest {
-  private static final String SECRET = "6b0c8a5e-0000-4000-8000-0000000000bb";
 
   @TempDir Path directory;
   private Scene scene;
@@ -34,36 +32,35 @@ class DiskRolesTest {
   }
 
   @Test
-  void aNetworkDiskIsCheckedWithItsServerAndItsSecret() throws IOException {
+  void aNetworkDiskIsCheckedWithItsServer() throws IOException {
     try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      scene.guest.disk(iscsi(server.getLocalPort()));
-      scene.hostC.secret(new DiskSecret("iscsi", SECRET, null));
+      scene.guest.device(iscsi(server.getLocalPort()));
 
       scene.orderAndCheck();
 
       assertThat(checks("vdb"))
           .extracting(Check::name)
-          .containsExactlyInAnyOrder("NetworkStorage", "Secrets");
+          .containsExactly("NetworkStorage");
       assertThat(checks("vdb")).allMatch(check -> check.outcome() == CheckOutcome.Pass);
     }
   }
 
   @Test
-  void aServerThatIsAwayAndASecretThatIsMissingAreBothNamed() throws IOException {
+  void aServerThatIsAwayIsNamed() throws IOException {
     var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
     server.close();
-    scene.guest.disk(iscsi(server.getLocalPort()));
+    scene.guest.device(iscsi(server.getLocalPort()));
 
     awaitRefusal();
 
     assertThat(checks("vdb"))
         .extracting(Check::reason)
-        .containsExactlyInAnyOrder("StorageUnreachable", "SecretMissing");
+        .containsExactly("StorageUnreachable");
   }
 
   @Test
   void aDeviceThatIsNotThereRefusesAndLeavesNoMarker() {
-    scene.guest.disk(
+    scene.guest.device(
         "<disk type='block'><source dev='/dev/none'/><target dev='vdb'/></disk>"
             + "<disk type='file' device='cdrom'><target dev='sda'/></disk>");
 
@@ -96,9 +93,7 @@ class DiskRolesTest {
 
   private static String iscsi(int port) {
     return "<disk type='network'><driver name='qemu' type='raw' cache='none'/>"
-        + "<auth username='u'><secret type='iscsi' uuid='"
-        + SECRET
-        + "'/></auth><source protocol='iscsi' name='iqn.x:v/1'><host name='127.0.0.1' port='"
+        + "<source protocol='iscsi' name='iqn.x:v/1'><host name='127.0.0.1' port='"
         + port
         + "'/></source><target dev='vdb' bus='virtio'/></disk>";
   }

@@ -80,7 +80,7 @@ class SourceChecksTest {
                         StorageChecks.judge(
                             needs,
                             new StorageChecks.Seen(
-                                "host-c", Map.of(), Map.of(), Map.of(), Set.of()),
+                                "host-c", Map.of(), Map.of(), Map.of()),
                             Bounds.CHECKS - 5)
                             .stream())
                     .toList())

@@ -1,0 +1,220 @@
+package dev.ferryman.agent.decide;
+
+import dev.ferryman.crds.Bounds;
+import dev.ferryman.crds.Check;
+import dev.ferryman.crds.CheckName;
+import dev.ferryman.crds.CheckOutcome;
+import dev.ferryman.crds.Reason;
+import dev.ferryman.crds.livemigration.FilterNeed;
+import dev.ferryman.crds.livemigration.Needs;
+import dev.ferryman.crds.livemigration.NetworkKind;
+import dev.ferryman.crds.livemigration.NetworkNeed;
+import dev.ferryman.crds.livemigration.SecretNeed;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Judges whether this host has what an instance needs beside its disks: its CPU, its networks with
+ * their filters, its secrets and storage pools.
+ */
+public final class OfferChecks {
+  private static final String PASSED_THROUGH = "host-passthrough";
+
+  /** libvirt's domain type of guests without hardware virtualisation. */
+  private static final String EMULATED = "qemu";
+
+  private OfferChecks() {}
+
+  /** What this host's hypervisor says of the instance's CPU. */
+  public enum Cpu {
+    Identical,
+    Superset,
+    Incompatible,
+    /** libvirt cannot say. */
+    Unknown
+  }
+
+  /**
+   * What this host has of the instance's needs.
+   *
+   * @param cpuWords libvirt's own, if the CPU cannot be had or not be judged
+   * @param lackingNetworks what is wrong with each; those with which nothing is are not in it
+   * @param filters hashes by name, of those that are here
+   * @param lackingPools by name, as the networks
+   */
+  public record Offer(
+      String host,
+      Cpu cpu,
+      String cpuWords,
+      Map<NetworkNeed, String> lackingNetworks,
+      Map<String, String> filters,
+      List<SecretNeed> missingSecrets,
+      Map<String, String> lackingPools) {}
+
+  /** One check for each kind of need; each names all that is missing of its kind. */
+  public static List<Check> judge(Needs needs, Offer offer) {
+    var networks =
+        missing(needs.networks(), need -> offer.lackingNetworks().get(need), OfferChecks::name);
+    var pools =
+        missing(
+            needs.storagePools(),
+            pool -> offer.lackingPools().get(pool.name()),
+            pool -> "storage pool " + pool.name());
+    var secrets = offer.missingSecrets().stream().map(OfferChecks::name).toList();
+    return List.of(
+        cpu(needs, offer),
+        all(
+            CheckName.Networks,
+            Reason.NetworkMissing,
+            offer,
+            networks,
+            needs.networks().stream().map(OfferChecks::name).toList()),
+        filters(needs.nwfilters(), offer),
+        all(
+            CheckName.Secrets,
+            Reason.SecretMissing,
+            offer,
+            secrets.stream().map(name -> name + " is not defined here").toList(),
+            needs.secrets().stream().map(OfferChecks::name).toList()),
+        all(
+            CheckName.StoragePools,
+            Reason.StoragePoolMissing,
+            offer,
+            pools,
+            needs.storagePools().stream().map(pool -> "storage pool " + pool.name()).toList()));
+  }
+
+  /** Checks of two judgements, as many as a report may hold; the first ones come first. */
+  public static List<Check> join(List<Check> first, List<Check> second) {
+    return Stream.concat(first.stream(), second.stream()).limit(Bounds.CHECKS).toList();
+  }
+
+  /**
+   * An emulated CPU does not depend on the host's, so it is not refused here, no more than one that
+   * libvirt does not check: libvirt itself still judges it when the move begins.
+   */
+  private static Check cpu(Needs needs, Offer offer) {
+    var need = needs.cpu();
+    if (need == null) {
+      return check(CheckName.CPU, CheckOutcome.Pass, null, offer, "the machine type's own CPU");
+    }
+    var passedThrough = need.mode().equals(PASSED_THROUGH);
+    return switch (offer.cpu()) {
+      case Identical ->
+          check(CheckName.CPU, CheckOutcome.Pass, null, offer, "this host has exactly this CPU");
+      case Superset ->
+          passedThrough
+              ? check(
+                  CheckName.CPU,
+                  CheckOutcome.Warn,
+                  Reason.CPUIncompatible,
+                  offer,
+                  "the source's CPU is passed through, this host's is another one that has all its"
+                      + " features")
+              : check(
+                  CheckName.CPU,
+                  CheckOutcome.Pass,
+                  null,
+                  offer,
+                  "this host's CPU can all it needs");
+      case Incompatible ->
+          Boolean.TRUE.equals(need.enforced()) && !EMULATED.equals(needs.type())
+              ? check(
+                  CheckName.CPU,
+                  CheckOutcome.Fail,
+                  Reason.CPUIncompatible,
+                  offer,
+                  "mode " + need.mode() + ": " + offer.cpuWords())
+              : check(
+                  CheckName.CPU,
+                  CheckOutcome.Warn,
+                  Reason.CPUIncompatible,
+                  offer,
+                  "mode "
+                      + need.mode()
+                      + ", emulated or not enforced (check='none'): "
+                      + offer.cpuWords());
+      case Unknown ->
+          check(
+              CheckName.CPU,
+              CheckOutcome.Skipped,
+              null,
+              offer,
+              "libvirt cannot compare: " + offer.cpuWords());
+    };
+  }
+
+  private static Check filters(List<FilterNeed> needs, Offer offer) {
+    var missing =
+        needs.stream()
+            .map(FilterNeed::name)
+            .filter(name -> !offer.filters().containsKey(name))
+            .toList();
+    var different =
+        needs.stream()
+            .filter(need -> offer.filters().containsKey(need.name()))
+            .filter(need -> !need.hash().equals(offer.filters().get(need.name())))
+            .map(FilterNeed::name)
+            .toList();
+    if (missing.isEmpty() && different.isEmpty()) {
+      return check(
+          CheckName.NetworkFilters,
+          CheckOutcome.Pass,
+          null,
+          offer,
+          words(needs.stream().map(FilterNeed::name).toList()));
+    }
+    var lacks = missing.isEmpty() ? "" : "not defined here: " + String.join(", ", missing);
+    var differs =
+        different.isEmpty()
+            ? ""
+            : "another content than at the source: " + String.join(", ", different);
+    return check(
+        CheckName.NetworkFilters,
+        CheckOutcome.Fail,
+        different.isEmpty() ? Reason.NetworkFilterMissing : Reason.NetworkFilterDiffers,
+        offer,
+        differs + (lacks.isEmpty() || differs.isEmpty() ? "" : "; ") + lacks);
+  }
+
+  private static <T> List<String> missing(
+      List<T> needs, Function<T, @Nullable String> lack, Function<T, String> name) {
+    return needs.stream()
+        .filter(need -> lack.apply(need) != null)
+        .map(need -> name.apply(need) + " " + lack.apply(need))
+        .toList();
+  }
+
+  private static Check all(
+      CheckName name, Reason reason, Offer offer, List<String> missing, List<String> needed) {
+    return missing.isEmpty()
+        ? check(name, CheckOutcome.Pass, null, offer, words(needed))
+        : check(name, CheckOutcome.Fail, reason, offer, String.join(", ", missing));
+  }
+
+  private static String words(List<String> names) {
+    return names.isEmpty() ? "none is needed" : "all here: " + String.join(", ", names);
+  }
+
+  private static String name(NetworkNeed need) {
+    return (need.kind() == NetworkKind.Network ? "network " : "interface ") + need.name();
+  }
+
+  private static String name(SecretNeed need) {
+    var uuid = need.uuid();
+    return uuid != null ? "secret " + uuid : "secret for " + need.usageType() + " " + need.usage();
+  }
+
+  private static Check check(
+      CheckName name, CheckOutcome outcome, @Nullable Reason reason, Offer offer, String message) {
+    return new Check(
+        name.name(),
+        outcome,
+        reason == null ? null : reason.name(),
+        offer.host(),
+        Bounds.cut(message, Bounds.MESSAGE));
+  }
+}

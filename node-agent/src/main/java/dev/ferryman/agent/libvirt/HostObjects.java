@@ -1,0 +1,36 @@
+package dev.ferryman.agent.libvirt;
+
+import dev.ferryman.crds.livemigration.NetworkNeed;
+import dev.ferryman.crds.livemigration.SecretNeed;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a host has beside domains. Each call answers within a few seconds or throws {@link
+ * HypervisorException}.
+ */
+public interface HostObjects {
+  /** Whether a guest's interface can be attached to it here. */
+  Presence network(NetworkNeed need);
+
+  /** SHA-256 of a network filter's content, whatever its UUID and layout; empty: there is none. */
+  Optional<String> nwfilterHash(String name);
+
+  boolean hasSecret(SecretNeed need);
+
+  Presence storagePool(String name);
+
+  /**
+   * Whether this host's hypervisor can give a guest that CPU; never throws.
+   *
+   * @param cpuXml libvirt's element cpu, of a domain or of a host
+   * @param arch null: the host's
+   * @param machineType null: the default
+   * @param domainType kvm, qemu; null: the default
+   */
+  CpuAnswer compareCpu(
+      String cpuXml,
+      @Nullable String arch,
+      @Nullable String machineType,
+      @Nullable String domainType);
+}
