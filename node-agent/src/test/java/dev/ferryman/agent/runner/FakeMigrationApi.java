@@ -41,6 +41,7 @@ final class FakeMigrationApi implements MigrationApi {
   private final List<SourceReport> sourceReports = new ArrayList<>();
   private Weather weather = Weather.Fine;
   private boolean cancelled;
+  private boolean checkOnly;
   private boolean exists;
   private boolean mistaken;
   private long version;
@@ -77,6 +78,11 @@ final class FakeMigrationApi implements MigrationApi {
     written();
   }
 
+  /** The order is only to check. */
+  synchronized void checkOnly() {
+    checkOnly = true;
+  }
+
   /** The hosts have published UUIDs that are not theirs. */
   synchronized void mistakeHosts() {
     mistaken = true;
@@ -101,6 +107,7 @@ final class FakeMigrationApi implements MigrationApi {
     migration.setSpec(
         LiveMigrationSpecBuilder.builder(LiveMigrationSpec.of("g1", "host-c"))
             .cancel(cancelled)
+            .checkOnly(checkOnly)
             .build());
     migration.setStatus(status);
     return migration;
