@@ -29,6 +29,8 @@ public enum Reason {
   // Success.
   Migrated,
   AlreadyThere,
+  /** {@code checkOnly}: nothing stands in the way; nothing was moved. */
+  CheckPassed,
 
   // Refused: nothing was touched.
   InstanceNotFound,

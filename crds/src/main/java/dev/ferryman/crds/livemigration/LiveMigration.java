@@ -80,6 +80,11 @@ import io.fabric8.kubernetes.model.annotation.Version;
         "has(oldSelf.status) || !has(self.status) || !has(self.status.attempt) || "
             + "self.status.attempt.number == 1",
     message = "the first attempt is number 1")
+@ValidationRule(
+    value =
+        "!has(self.status) || !(self.status.phase in ['Preparing','Migrating']) || "
+            + "!self.spec.checkOnly",
+    message = "a LiveMigration with checkOnly moves nothing")
 public class LiveMigration extends CustomResource<LiveMigrationSpec, LiveMigrationStatus> {
   private static final long serialVersionUID = 1L;
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 @ValidationRule(
     value =
         "self.instance == oldSelf.instance && self.destination == oldSelf.destination && "
-            + "self.switchover == oldSelf.switchover",
+            + "self.switchover == oldSelf.switchover && self.checkOnly == oldSelf.checkOnly",
     message = "spec is immutable, except that cancel may become true")
 @ValidationRule(
     value = "self.cancel || !oldSelf.cancel",
@@ -44,6 +44,10 @@ public record LiveMigrationSpec(
         @Nullable Convergence convergence,
     @Default("false")
         @JsonPropertyDescription(
+            "Checks everything that could stand in the way and lists it in status.checks; moves nothing and claims nothing")
+        @Nullable Boolean checkOnly,
+    @Default("false")
+        @JsonPropertyDescription(
             "Ends a migration that has not switched over yet; may turn true, never back")
         @Nullable Boolean cancel) {
 
@@ -60,6 +64,17 @@ public record LiveMigrationSpec(
   /** The same, handed over in that way. */
   public LiveMigrationSpec handedOver(Switchover by) {
     return LiveMigrationSpecBuilder.builder(this).switchover(by).build();
+  }
+
+  /** The same, checked only. */
+  public LiveMigrationSpec asCheckOnly() {
+    return LiveMigrationSpecBuilder.builder(this).checkOnly(true).build();
+  }
+
+  /** Whether the order is to be judged and nothing is to be moved. */
+  @JsonIgnore
+  public boolean onlyChecks() {
+    return Boolean.TRUE.equals(checkOnly);
   }
 
   /** How the guest is to be handed over; what the manifest leaves out is Auto. */

@@ -43,9 +43,17 @@ final class Move {
   }
 
   static Move order(KubernetesClient client) {
+    return order(client, LiveMigrationSpec.of("i-00000003", DESTINATION));
+  }
+
+  static Move orderCheck(KubernetesClient client) {
+    return order(client, LiveMigrationSpec.of("i-00000003", DESTINATION).asCheckOnly());
+  }
+
+  private static Move order(KubernetesClient client, LiveMigrationSpec spec) {
     var order = new LiveMigration();
     order.setMetadata(new ObjectMetaBuilder().withName(Apply.newName("move")).build());
-    order.setSpec(LiveMigrationSpec.of("i-00000003", DESTINATION));
+    order.setSpec(spec);
     var created = client.resource(order).create();
     return new Move(client, created, LiveMigrationStatusBuilder.builder().build());
   }

@@ -39,12 +39,14 @@ class SpecRulesIT {
         "{instance: i-00000003, destination: host-c, cancel: false}",
         "{instance: i-00000003, destination: host-c, switchover: Auto}",
         "{instance: i-00000003, destination: host-c, convergence: {stallTimeoutSeconds: 30}}",
+        "{instance: i-00000003, destination: host-c, checkOnly: false}",
         "{instance: 5d1f0f4e-8a53-4d0b-b7ee-0a2c1c3a0003, destination: host-c.example.org}",
       })
   void accepts(String spec) {
     var created = create(spec);
 
     assertThat(created.getSpec().cancel()).as("the default").isFalse();
+    assertThat(created.getSpec().checkOnly()).as("the default").isFalse();
     assertThat(created.getSpec().switchover()).as("the default").isEqualTo(Switchover.Auto);
   }
 
@@ -88,6 +90,9 @@ class SpecRulesIT {
             "{instance: i-00000003, destination: host-c, cancel: soon}",
             "spec.cancel in body must be of type boolean"),
         arguments(
+            "{instance: i-00000003, destination: host-c, checkOnly: perhaps}",
+            "spec.checkOnly in body must be of type boolean"),
+        arguments(
             "{instance: [i-00000003], destination: host-c}",
             "spec.instance in body must be of type string"));
   }
@@ -107,6 +112,8 @@ class SpecRulesIT {
         arguments("{\"destination\":\"host-d\",\"cancel\":true}", IMMUTABLE),
         arguments("{\"switchover\":\"Fast\"}", IMMUTABLE),
         arguments("{\"convergence\":{\"autoConverge\":true}}", "convergence is immutable"),
+        arguments("{\"checkOnly\":true}", IMMUTABLE),
+        arguments("{\"checkOnly\":true,\"cancel\":true}", IMMUTABLE),
         arguments("{\"destination\":null}", "spec.destination: Required value"),
         arguments("null", "spec: Required value"));
   }

@@ -191,7 +191,8 @@ final class DestinationRole extends Role {
   /** A host that was silent when the migration ended removes what its own journal proves idle. */
   private void close() {
     var entry = entry();
-    if (phase() == Phase.Succeeded && entry != null && entry.stage().isOpen()) {
+    boolean moved = phase() == Phase.Succeeded && !migration.getSpec().onlyChecks();
+    if (moved && entry != null && entry.stage().isOpen()) {
       // This host's last word can be from before the source's copy was gone.
       takeOverAutostart();
     }

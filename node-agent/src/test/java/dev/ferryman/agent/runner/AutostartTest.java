@@ -5,8 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.ferryman.agent.journal.Part;
 import dev.ferryman.crds.livemigration.DestinationOrder;
+import dev.ferryman.crds.livemigration.DestinationState;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.SourceOrder;
+import dev.ferryman.crds.livemigration.SourceState;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,6 +50,30 @@ class AutostartTest {
 
     scene.awaitEvidence();
     assertThat(scene.hostB.autostart(scene.guest.uuid())).isTrue();
+  }
+
+  /** Though it succeeds, no guest has come: a definition that is there is somebody else's. */
+  @Test
+  void staysAsItIsOnBothHostsAfterACheck() {
+    var before = scene.hostB.changes();
+    scene.api.checkOnly();
+    scene.orderAndCheck();
+    scene.enter(Phase.Settling);
+    scene.await(
+        "both clean",
+        now ->
+            now.source().state() == SourceState.CleanedUp
+                && now.destination().state() == DestinationState.CleanedUp);
+    scene.hostC.define("g1").uuid(scene.guest.uuid());
+
+    scene.enter(Phase.Succeeded);
+
+    await().until(() -> scene.journalIsClosed(Part.Source));
+    await().until(() -> scene.journalIsClosed(Part.Destination));
+    assertThat(scene.hostB.autostart(scene.guest.uuid())).isTrue();
+    assertThat(scene.hostC.autostart(scene.guest.uuid())).isFalse();
+    assertThat(scene.hostB.changes()).isEqualTo(before);
+    assertThat(scene.hostC.changes()).isEmpty();
   }
 
   /** The destination has said its last word before, and is not asked again. */

@@ -44,6 +44,7 @@ final class FakeMigrationApi implements MigrationApi {
   private Weather weather = Weather.Fine;
   private @Nullable Convergence convergence;
   private boolean cancelled;
+  private boolean checkOnly;
   private boolean exists;
   private boolean mistaken;
   private long version;
@@ -84,6 +85,11 @@ final class FakeMigrationApi implements MigrationApi {
     written();
   }
 
+  /** The order is only to check. */
+  synchronized void checkOnly() {
+    checkOnly = true;
+  }
+
   /** The hosts have published UUIDs that are not theirs. */
   synchronized void mistakeHosts() {
     mistaken = true;
@@ -109,6 +115,7 @@ final class FakeMigrationApi implements MigrationApi {
         LiveMigrationSpecBuilder.builder(LiveMigrationSpec.of("g1", "host-c"))
             .convergence(convergence)
             .cancel(cancelled)
+            .checkOnly(checkOnly)
             .build());
     migration.setStatus(status);
     return migration;

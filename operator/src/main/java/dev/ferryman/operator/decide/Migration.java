@@ -76,6 +76,13 @@ public record Migration(
     return phase() != Phase.Pending && !phase().isTerminal();
   }
 
+  /**
+   * Under way to move its instance, so that it takes slots and room; an order to check does not.
+   */
+  public boolean isMoving() {
+    return isUnderWay() && !spec.onlyChecks();
+  }
+
   /** Whether a user wants it ended: by {@code spec.cancel} or by deleting it. */
   public boolean isCancelRequested() {
     return deleting || spec.cancelled();

@@ -1,5 +1,6 @@
 package dev.ferryman.operator.reconciler;
 
+import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.SourceState;
 import dev.ferryman.operator.decide.Migration;
@@ -23,6 +24,11 @@ final class CheckingPhase implements PhaseHandler {
     if (verdict instanceof Preflight.Incomplete incomplete) {
       return new Outcome.Await(incomplete.until());
     }
+    if (verdict instanceof Preflight.Accepted accepted && migration.spec().onlyChecks()) {
+      // By way of Settling: both agents take away what they put down for the check.
+      return new Outcome.Enter(
+          Phase.Settling, Reason.CheckPassed, passed(migration), accepted.checks());
+    }
     if (verdict instanceof Preflight.Accepted accepted) {
       return new Outcome.Launch(
           SwitchoverChoice.of(migration.spec().switchoverOrAuto(), migration.destination()),
@@ -37,6 +43,15 @@ final class CheckingPhase implements PhaseHandler {
     }
     var broken = (Preflight.Broken) verdict;
     return new Outcome.Enter(Phase.Settling, broken.reason(), broken.message(), broken.checks());
+  }
+
+  private static String passed(Migration migration) {
+    return migration.spec().instance()
+        + " can move from "
+        + migration.status().sourceHost()
+        + " to "
+        + migration.status().destinationHost()
+        + "; nothing was moved";
   }
 
   /** A source that was ready may still have its markers down: it is told to clean up first. */

@@ -170,6 +170,9 @@ final class Endings {
   /** The cause is what moved it to Settling, else what an agent refused it for. */
   private static Outcome.Finish notStarted(Migration migration) {
     var cause = migration.phase() == Phase.Settling ? cause(migration) : Optional.<Reason>empty();
+    if (cause.equals(Optional.of(Reason.CheckPassed))) {
+      return Outcome.Finish.succeeded(Reason.CheckPassed, message(migration), null, null);
+    }
     if (cause.isPresent()) {
       return Outcome.Finish.failed(cause.get(), message(migration), null);
     }

@@ -121,6 +121,7 @@ public sealed interface Admission {
           Reason.CapacityClaimed, "waits for moves to " + target.name() + ": " + message(held));
     }
     return Stream.of(source, target)
+        .filter(h -> !question.migration().spec().onlyChecks())
         .filter(h -> taken(h, question.moves()) >= question.slots())
         .findFirst()
         .<Admission>map(
@@ -148,10 +149,7 @@ public sealed interface Admission {
   }
 
   private static long taken(Host host, List<Migration> moves) {
-    return moves.stream()
-        .filter(Migration::isUnderWay)
-        .filter(m -> m.concerns(host.name()))
-        .count();
+    return moves.stream().filter(Migration::isMoving).filter(m -> m.concerns(host.name())).count();
   }
 
   private static String message(Optional<Check> check) {

@@ -23,7 +23,7 @@ public record Claim(int vcpus, long memoryMiB) {
   /** What the moves under way to that host have claimed; what it lists itself it counts itself. */
   static Claim on(String host, List<Migration> moves, Inventory inventory) {
     return moves.stream()
-        .filter(Migration::isUnderWay)
+        .filter(Migration::isMoving)
         .filter(m -> host.equals(m.status().destinationHost()))
         .filter(m -> !listedBy(host, m, inventory))
         .map(m -> of(m, inventory))

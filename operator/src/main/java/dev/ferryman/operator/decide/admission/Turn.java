@@ -29,6 +29,8 @@ final class Turn {
     }
     return others.stream()
         .filter(m -> m.phase() == Phase.Pending && !m.isCancelRequested())
+        // A check that waits holds no move up.
+        .filter(m -> !m.spec().onlyChecks() || migration.spec().onlyChecks())
         .filter(m -> Migration.OLDEST_FIRST.compare(m, migration) < 0)
         .filter(m -> uuid.equals(instanceOf(m, inventory, instanceNames)))
         .min(Migration.OLDEST_FIRST);
