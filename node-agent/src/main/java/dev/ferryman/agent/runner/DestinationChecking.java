@@ -2,8 +2,8 @@ package dev.ferryman.agent.runner;
 
 import dev.ferryman.agent.decide.DestinationChecks;
 import dev.ferryman.agent.decide.DestinationChecks.Directory;
-import dev.ferryman.agent.decide.StorageChecks;
 import dev.ferryman.agent.decide.OfferChecks;
+import dev.ferryman.agent.decide.StorageChecks;
 import dev.ferryman.agent.journal.Baseline;
 import dev.ferryman.agent.libvirt.DomainFacts;
 import dev.ferryman.agent.storage.Markers;

@@ -52,8 +52,7 @@ final class SourceChecking {
     }
     var facts = host.hypervisor().moveFacts(role.instanceUUID);
     checks.addAll(MoveChecks.judge(host.name(), domain.get(), facts));
-    var needs =
-        DiskLook.identified(MoveChecks.add(SourceChecks.needs(domain.get()), facts), host);
+    var needs = DiskLook.identified(MoveChecks.add(SourceChecks.needs(domain.get()), facts), host);
     checks.add(CacheCheck.judge(needs, host.name(), host.hypervisor().host().hypervisorVersion()));
     var marked = preflight.putMarkers(needs);
     // One more is to come, of the way to the destination.

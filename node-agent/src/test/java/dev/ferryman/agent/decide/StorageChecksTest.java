@@ -16,7 +16,6 @@ import dev.ferryman.crds.livemigration.NeedsBuilder;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -64,8 +63,7 @@ class StorageChecksTest {
     var directories = Map.of("/iso", Directory.NotShared);
     var images = here == null ? Map.<String, DiskIdentity>of() : Map.of("/iso/x.iso", here);
 
-    var check =
-        judge(disk, new StorageChecks.Seen("host-c", directories, images, Map.of()));
+    var check = judge(disk, new StorageChecks.Seen("host-c", directories, images, Map.of()));
 
     assertThat(check.outcome()).hasToString(outcome);
     assertThat(check.reason()).isEqualTo(reason);
@@ -89,9 +87,7 @@ class StorageChecksTest {
 
     var checks =
         StorageChecks.judge(
-            needs(disk),
-            new StorageChecks.Seen("host-c", directories, Map.of(), Map.of()),
-            64);
+            needs(disk), new StorageChecks.Seen("host-c", directories, Map.of(), Map.of()), 64);
 
     assertThat(checks)
         .extracting(Check::outcome, Check::reason)
@@ -144,8 +140,7 @@ class StorageChecksTest {
   @Test
   void aDeviceThatHangsRefuses() {
     var seen =
-        new StorageChecks.Seen(
-            "host-c", Map.of(), Map.of(), Map.of(ISCSI, "does not answer"));
+        new StorageChecks.Seen("host-c", Map.of(), Map.of(), Map.of(ISCSI, "does not answer"));
 
     assertThat(judge(Disk.of("vda", "block", ISCSI, false, null), seen).message())
         .contains("does not answer");

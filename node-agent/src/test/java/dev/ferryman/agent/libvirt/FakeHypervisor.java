@@ -8,13 +8,11 @@ import java.net.URI;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -405,8 +403,7 @@ public final class FakeHypervisor implements Hypervisor {
     ask(
         () -> {
           if (active(uuid).isEmpty()) {
-            throw refused(
-                55, 10, "Requested operation is not valid: domain is not being migrated");
+            throw refused(55, 10, "Requested operation is not valid: domain is not being migrated");
           }
           return changes.add("downtime " + uuid + " " + milliseconds);
         });

@@ -38,9 +38,7 @@ class DiskRolesTest {
 
       scene.orderAndCheck();
 
-      assertThat(checks("vdb"))
-          .extracting(Check::name)
-          .containsExactly("NetworkStorage");
+      assertThat(checks("vdb")).extracting(Check::name).containsExactly("NetworkStorage");
       assertThat(checks("vdb")).allMatch(check -> check.outcome() == CheckOutcome.Pass);
     }
   }
@@ -53,9 +51,7 @@ class DiskRolesTest {
 
     awaitRefusal();
 
-    assertThat(checks("vdb"))
-        .extracting(Check::reason)
-        .containsExactly("StorageUnreachable");
+    assertThat(checks("vdb")).extracting(Check::reason).containsExactly("StorageUnreachable");
   }
 
   @Test

@@ -18,7 +18,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -79,8 +78,7 @@ class SourceChecksTest {
                         DestinationChecks.judge(needs, "uuid", Switchover.Fast, seen).stream(),
                         StorageChecks.judge(
                             needs,
-                            new StorageChecks.Seen(
-                                "host-c", Map.of(), Map.of(), Map.of()),
+                            new StorageChecks.Seen("host-c", Map.of(), Map.of(), Map.of()),
                             Bounds.CHECKS - 5)
                             .stream())
                     .toList())
