@@ -107,6 +107,9 @@ final class Verdict {
     if (reason.equals("Migrated") && guests.contains(Simulation.SOURCE)) {
       wrong.add("Migrated, and the guest is at its source");
     }
+    if (reason.equals("MigrationFailed") && guests.contains(Simulation.DESTINATION)) {
+      wrong.add("MigrationFailed, and the guest is at its destination");
+    }
     if (ENDED.contains(reason) && !guests.isEmpty()) {
       wrong.add(reason + ", and the guest is there");
     }

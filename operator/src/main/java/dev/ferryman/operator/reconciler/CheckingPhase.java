@@ -1,5 +1,6 @@
 package dev.ferryman.operator.reconciler;
 
+import dev.ferryman.crds.Check;
 import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.SourceState;
@@ -7,12 +8,17 @@ import dev.ferryman.operator.decide.Migration;
 import dev.ferryman.operator.decide.admission.Preflight;
 import dev.ferryman.operator.decide.admission.SwitchoverChoice;
 import java.time.Instant;
+import java.util.List;
 
 /** Waits for both agents' checks, then lets libvirt begin or refuses the move. */
 final class CheckingPhase implements PhaseHandler {
 
   @Override
   public Outcome handle(Migration migration, Observation seen) {
+    if (migration.hasStarted()) {
+      // The API server was put back to before libvirt's call: it ends by what came of that call.
+      return launch(migration, migration.status().checks());
+    }
     var verdict =
         Preflight.judge(
             new Preflight.Question(
@@ -30,19 +36,23 @@ final class CheckingPhase implements PhaseHandler {
           Phase.Settling, Reason.CheckPassed, passed(migration), accepted.checks());
     }
     if (verdict instanceof Preflight.Accepted accepted) {
-      return new Outcome.Launch(
-          SwitchoverChoice.of(migration.spec().switchoverOrAuto(), migration.destination()),
-          "moves from "
-              + migration.status().sourceHost()
-              + " to "
-              + migration.status().destinationHost(),
-          accepted.checks());
+      return launch(migration, accepted.checks());
     }
     if (verdict instanceof Preflight.Refused refused) {
       return refused(migration, refused);
     }
     var broken = (Preflight.Broken) verdict;
     return new Outcome.Enter(Phase.Settling, broken.reason(), broken.message(), broken.checks());
+  }
+
+  private static Outcome launch(Migration migration, List<Check> checks) {
+    return new Outcome.Launch(
+        SwitchoverChoice.of(migration.spec().switchoverOrAuto(), migration.destination()),
+        "moves from "
+            + migration.status().sourceHost()
+            + " to "
+            + migration.status().destinationHost(),
+        checks);
   }
 
   private static String passed(Migration migration) {

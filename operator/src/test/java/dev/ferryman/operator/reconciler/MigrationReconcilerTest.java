@@ -320,4 +320,18 @@ class MigrationReconcilerTest extends MoveFixture {
     assertThat(api.get("other").condition("Succeeded").orElseThrow().getReason())
         .isEqualTo("AlreadyThere");
   }
+
+  @Test
+  void anAttemptThatTheApiServerHasForgottenToHaveBegunEndsByWhatCameOfIt() {
+    toChecked();
+    api.source("move", Sample.source(SourceState.Running).build());
+    reconcile();
+    assertThat(move().phase()).isEqualTo(Phase.Migrating);
+
+    api.source("move", Sample.ended(Switched.Gone, DomainState.Absent, null).build());
+    api.destination("move", Sample.saw(Started.Started, DomainState.Running, "migrated").build());
+    reconcile();
+
+    assertSays(Phase.Succeeded, "True", "Migrated");
+  }
 }
