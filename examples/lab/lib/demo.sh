@@ -63,14 +63,7 @@ projects_reported() { # projects_reported HOST PROJECT...
 }
 
 host_table() {
-  kubectl_as_admin get hostresource "$1" -o json | jq -r '
-    .metadata.name as $host | .status |
-    ["HOST", "PROJECT", "cpu", "mem(mb)", "disk(gb)"],
-    ["\($host)(total)", "", .total.vcpus, .total.memoryMiB, .total.diskGiB],
-    ["\($host)(used)", "", .used.vcpus, .used.memoryMiB, .used.diskGiB],
-    (.projects[]? | [$host, .name, .vcpus, .memoryMiB, .diskGiB])
-    | map(. // "" | tostring) | join("|")' |
-    awk -F'|' '{ printf "%-16s %-10s %5s %9s %9s\n", $1, $2, $3, $4, $5 }'
+  kubectl_as_admin get hostresource "$1" -o "go-template-file=$REPO/examples/host-table.gotmpl"
 }
 
 demo_move() {

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  * Where the programs are that the tests run. Those of Kubernetes: in {@code KUBEBUILDER_ASSETS}, or
  * else the newest in the lab's cache; Helm: in the cache, or else in {@code PATH}.
  */
-record Binaries(Path etcd, Path apiServer, Path helm) {
+record Binaries(Path etcd, Path apiServer, Path kubectl, Path helm) {
 
   /** Fails with one line that says how to get what is missing. */
   static Binaries find() {
@@ -21,6 +21,7 @@ record Binaries(Path etcd, Path apiServer, Path helm) {
     return new Binaries(
         require("etcd", kubernetes.resolve("etcd")),
         require("kube-apiserver", kubernetes.resolve("kube-apiserver")),
+        require("kubectl", kubernetes.resolve("kubectl")),
         require("helm", cachedHelm()));
   }
 

@@ -209,7 +209,7 @@ public final class ControlPlane implements AutoCloseable {
       servers.get(i).close();
     }
     try {
-      Helm.delete(folder);
+      Program.delete(folder);
     } catch (IOException e) {
       throw new IllegalStateException("cannot remove " + folder, e);
     }
