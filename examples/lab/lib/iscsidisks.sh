@@ -8,8 +8,6 @@ iscsi_file() { printf '%s/volumes/%s.iscsi' "$STATE" "$1"; }
 
 make_iscsi_disk() { # make_iscsi_disk NAME MIB: with the guest's address, which no other guest has
   local id=${address##*.} file
-  command -v tgtd >/dev/null && compgen -G '/usr/lib/*/qemu/block-iscsi.so' >/dev/null ||
-    die "an iSCSI disk takes an iSCSI server and QEMU's driver: apt-get install tgt qemu-block-extra"
   file=$(iscsi_file "$1")
   mkdir -p "${file%/*}"
   truncate -s "$2M" "$file"

@@ -6,7 +6,7 @@ NEEDED=(
   libvirtd:libvirt-daemon virsh:libvirt-clients qemu-system-x86_64:qemu-system-x86 qemu-img:qemu-utils
   glusterfsd:glusterfs-common glusterfs:glusterfs-client busybox:busybox-static cpio:cpio modprobe:kmod
   ip:iproute2 tc:iproute2 nsenter:util-linux flock:util-linux openssl:openssl curl:curl jq:jq pgrep:procps
-  xz:xz-utils zstd:zstd java:openjdk-17-jdk-headless mvn:maven
+  xz:xz-utils zstd:zstd tgtd:tgt java:openjdk-17-jdk-headless mvn:maven
 )
 
 install_packages() {
@@ -27,10 +27,12 @@ missing_packages() {
     command -v "${pair%%:*}" >/dev/null || missing+=("${pair#*:}")
   done
   driver_installed || missing+=(libvirt-daemon-driver-qemu)
+  iscsi_client_installed || missing+=(qemu-block-extra)
   echo "${missing[*]}"
 }
 
 driver_installed() { compgen -G '/usr/lib/*/libvirt/connection-driver/libvirt_driver_qemu.so' >/dev/null; }
+iscsi_client_installed() { compgen -G '/usr/lib/*/qemu/block-iscsi.so' >/dev/null; }
 
 apt_install() {
   local log=$CACHE/logs/apt.log
