@@ -98,10 +98,9 @@ public final class SettlingTable {
       return handedOver(gone, new Verdict.Moved(Row.MovedAndPausedSince, true));
     }
     if (destination instanceof StartedEnded ended) {
+      var verdict = new Verdict.Ended(Row.EndedAfterMove, reason(ended.end()));
       // The last definition of an instance is never removed.
-      return gone.defined() && !ended.defined()
-          ? unknown()
-          : handedOver(gone, new Verdict.Ended(Row.EndedAfterMove, reason(ended.end())));
+      return ended.defined() ? handedOver(gone, verdict) : verdict;
     }
     if (destination instanceof NeverStarted never && gone.end() != GuestEnd.Migrated) {
       if (!never.defined()) {

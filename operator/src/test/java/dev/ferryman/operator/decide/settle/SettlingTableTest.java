@@ -139,7 +139,11 @@ class SettlingTableTest {
             new StartedEnded(GuestEnd.Stopped, true),
             false,
             order(Row.LeftoverDefinition, SourceOrder.Undefine, DestinationOrder.None)),
-        row(MIGRATED_LEFTOVER, new StartedEnded(GuestEnd.Stopped, false), false, unknown()),
+        row(
+            MIGRATED_LEFTOVER,
+            new StartedEnded(GuestEnd.Stopped, false),
+            false,
+            ended(Row.EndedAfterMove, Reason.GuestStopped)),
         row(
             MIGRATED,
             D_SILENT,
