@@ -34,6 +34,7 @@ final class DestinationRole extends Role {
   private final DestinationChecking checking = new DestinationChecking(this, half, handover);
   private final Autostart autostart = new Autostart(this);
   private boolean evidenceChanged;
+  private boolean watchesPaused;
   private @Nullable Long orphanSince;
   private boolean warned;
 
@@ -93,6 +94,7 @@ final class DestinationRole extends Role {
     var now = Domains.report(domain);
     var started = copy.started(now);
     noteDefinition(now);
+    watchPaused(now);
     if ((started == Started.Started || copy.isLeftPaused(domain))
         && source != null
         && source.switched() == Switched.Gone) {
@@ -107,6 +109,20 @@ final class DestinationRole extends Role {
     half.say(half.next(state, source).domain(now).started(started).done(done == 0 ? null : done));
     evidenceChanged = false;
     proceed();
+  }
+
+  /** A restarted libvirtd ends a copy that it cannot take up, and sends no event of that. */
+  private void watchPaused(DomainReport now) {
+    if (now.state() == DomainState.Paused && !watchesPaused) {
+      watchesPaused = true;
+      wakeAfter(
+          END_OF_SOURCE,
+          () -> {
+            watchesPaused = false;
+            evidenceChanged = true;
+            proceed();
+          });
+    }
   }
 
   /** Whoever removes it: that there is none any more must not pass for that there never was one. */
