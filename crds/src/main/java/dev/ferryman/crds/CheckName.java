@@ -6,6 +6,7 @@ public enum CheckName {
   Instance,
   SourceHost,
   DestinationHost,
+  Placement,
   DifferentHosts,
   Hypervisor,
   Architecture,

@@ -43,6 +43,14 @@ public enum Reason {
   DestinationNotAlive,
   DestinationNotReady,
   DestinationUnschedulable,
+  /** The operator was to choose a destination, and no host is fit to be it. */
+  NoDestinationFits,
+  /** {@code destinationSelector} does not choose the host. */
+  NotSelected,
+  /** An earlier attempt of the same migration has failed on the host. */
+  FailedBefore,
+  /** Between two attempts somebody else has moved the instance. */
+  InstanceMoved,
   SameHost,
   HypervisorMismatch,
   ArchitectureMismatch,

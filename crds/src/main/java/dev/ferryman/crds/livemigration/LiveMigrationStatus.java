@@ -142,13 +142,18 @@ public record LiveMigrationStatus(
     @Nullable SourceReport source,
     @Nullable DestinationReport destination,
     @Nullable Settlement settlement,
+    @Size(max = Bounds.ATTEMPTS) @JsonPropertyDescription(
+            "Attempts before this one, each on another host: the guest was left untouched by them")
+        List<FailedAttempt> failedAttempts,
     @Nullable Result result,
-    @Size(max = 16) @JsonPropertyDescription("When each phase began") List<PhaseTime> phaseTimes,
+    @Size(max = 16) @JsonPropertyDescription("When each phase of this attempt began")
+        List<PhaseTime> phaseTimes,
     @Size(max = Bounds.CONDITIONS) List<Condition> conditions) {
 
   /** Absent lists are empty. */
   public LiveMigrationStatus {
     checks = Lists.orEmpty(checks);
+    failedAttempts = Lists.orEmpty(failedAttempts);
     phaseTimes = Lists.orEmpty(phaseTimes);
     conditions = Lists.orEmpty(conditions);
   }

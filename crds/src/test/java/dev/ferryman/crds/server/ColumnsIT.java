@@ -9,6 +9,7 @@ import dev.ferryman.crds.hostresource.Resources;
 import dev.ferryman.crds.instance.Instance;
 import dev.ferryman.crds.instance.InstanceStatusBuilder;
 import dev.ferryman.crds.livemigration.DomainState;
+import dev.ferryman.crds.livemigration.LiveMigrationSpec;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.Progress;
 import dev.ferryman.crds.livemigration.Result;
@@ -67,6 +68,16 @@ class ColumnsIT {
         .containsEntry("REASON", "Tested")
         .containsEntry("MESSAGE", "as the test says")
         .containsEntry("ATTEMPT", "1");
+  }
+
+  @Test
+  void ofALiveMigrationWhoseDestinationIsNotChosenYet() {
+    var move = Move.order(admin, LiveMigrationSpec.of("i-00000003")).phase(Phase.Pending);
+
+    assertThat(Table.of(admin, "livemigrations", move.name()).row())
+        .containsEntry("INSTANCE", "i-00000003")
+        .containsEntry("DESTINATION", "")
+        .containsEntry("PHASE", "Pending");
   }
 
   @Test

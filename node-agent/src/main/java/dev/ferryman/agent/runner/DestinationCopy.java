@@ -80,8 +80,11 @@ final class DestinationCopy {
             handover.isHeldBack() || (wasPaused() && !entry.resumed())));
   }
 
-  /** By the source's last word on its call. */
+  /** By the source's last word on its call, or since another attempt could begin. */
   boolean isGuestAtSource() {
+    if (role.isSuperseded()) {
+      return true;
+    }
     var report = source.get();
     return report != null && report.switched() != null && report.switched() != Switched.Gone;
   }

@@ -273,9 +273,10 @@ final class DestinationRole extends Role {
   private boolean removeIfSourceNeverStopped(DomainReport now, Started started) {
     var source = source();
     if (started == Started.Unknown
-        && source != null
-        && source.endSequence() != null
-        && source.switched() == Switched.NeverStopped) {
+        && (isSuperseded()
+            || (source != null
+                && source.endSequence() != null
+                && source.switched() == Switched.NeverStopped))) {
       remove(instanceUUID, now);
       host.listener().settled(migration, "destination: removed a definition that never ran");
     }
@@ -297,11 +298,16 @@ final class DestinationRole extends Role {
   protected void advanceOrphaned() {
     var entry = entry();
     if (entry != null && entry.stage().isOpen()) {
-      if (handover.isResumeDue()) {
+      if (isSuperseded()) {
+        if (!hasRemovedWhatNeverRan()) {
+          lookAgainOrphaned(() -> {});
+          return;
+        }
+      } else if (handover.isResumeDue()) {
         resume();
         return;
       }
-      if (mayStillBeOwed(entry)) {
+      if (!isSuperseded() && mayStillBeOwed(entry)) {
         lookAgainOrphaned(handover::look);
         return;
       }

@@ -23,8 +23,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An API server with one LiveMigration, for one attempt; holds the rules that decide races. It
- * tells its watchers in the thread that writes.
+ * An API server with one LiveMigration; holds the rules that decide races. It tells its watchers in
+ * the thread that writes.
  */
 final class FakeMigrationApi implements MigrationApi {
   static final String UID = "3f1c5f0e-0000-4000-8000-000000000001";
@@ -141,8 +141,10 @@ final class FakeMigrationApi implements MigrationApi {
   @Override
   public synchronized void report(String name, SourceReport report) {
     requireUp();
-    var before = status.source();
     require(exists, "not found");
+    requireCurrent(report.attemptUID());
+    var last = status.source();
+    var before = last != null && last.attemptUID().equals(report.attemptUID()) ? last : null;
     require(
         before == null || report.sequence() >= before.sequence(), "source.sequence may not fall");
     if (report.state() == SourceState.Starting) {
@@ -165,11 +167,18 @@ final class FakeMigrationApi implements MigrationApi {
   @Override
   public synchronized void report(String name, DestinationReport report) {
     requireUp();
-    var before = status.destination();
     require(exists, "not found");
+    requireCurrent(report.attemptUID());
+    var last = status.destination();
+    var before = last != null && last.attemptUID().equals(report.attemptUID()) ? last : null;
     require(before == null || report.sequence() >= before.sequence(), "sequence may not fall");
     status = LiveMigrationStatusBuilder.builder(status).destination(report).build();
     taken();
+  }
+
+  private void requireCurrent(String attemptUID) {
+    var attempt = status.attempt();
+    require(attempt != null && attempt.uid().equals(attemptUID), "a report on another attempt");
   }
 
   private void taken() {

@@ -166,6 +166,19 @@ final class Scene implements AutoCloseable {
                 .build());
   }
 
+  /** The first attempt has failed at host-c, and another host is tried. */
+  void orderNext(String destination) {
+    enter(Phase.Pending);
+    api.operator(
+        status ->
+            LiveMigrationStatusBuilder.builder(status)
+                .phase(Phase.Checking)
+                .destinationHost(destination)
+                .switchover(null)
+                .attempt(Attempt.of(FakeMigrationApi.UID, 2, "2026-01-01T00:01:00Z"))
+                .build());
+  }
+
   void enter(Phase phase) {
     api.operator(status -> LiveMigrationStatusBuilder.builder(status).phase(phase).build());
   }

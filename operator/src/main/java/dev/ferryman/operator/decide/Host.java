@@ -7,12 +7,21 @@ import dev.ferryman.crds.hostresource.HostResourceStatus;
 import dev.ferryman.crds.hostresource.HostResourceStatusBuilder;
 import dev.ferryman.crds.hostresource.Overcommit;
 import dev.ferryman.crds.hostresource.Reserved;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A host as its agent describes it, with what the operator knows of its liveness. */
+/**
+ * A host as its agent describes it, with what the operator knows of its liveness.
+ *
+ * @param labels those of its HostResource
+ */
 public record Host(
-    String name, HostResourceSpec spec, HostResourceStatus status, Liveness liveness) {
+    String name,
+    Map<String, String> labels,
+    HostResourceSpec spec,
+    HostResourceStatus status,
+    Liveness liveness) {
 
   private static final HostResourceStatus EMPTY = HostResourceStatusBuilder.builder().build();
 
@@ -20,8 +29,10 @@ public record Host(
   public static Host of(HostResource resource, Liveness liveness) {
     var spec = resource.getSpec();
     var status = resource.getStatus();
+    var labels = resource.getMetadata().getLabels();
     return new Host(
         resource.getMetadata().getName(),
+        labels == null ? Map.of() : Map.copyOf(labels),
         spec == null ? HostResourceSpec.DEFAULT : spec,
         status == null ? EMPTY : status,
         liveness);

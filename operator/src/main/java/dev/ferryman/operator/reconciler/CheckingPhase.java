@@ -7,6 +7,7 @@ import dev.ferryman.crds.livemigration.SourceState;
 import dev.ferryman.operator.decide.Migration;
 import dev.ferryman.operator.decide.admission.Preflight;
 import dev.ferryman.operator.decide.admission.SwitchoverChoice;
+import dev.ferryman.operator.decide.settle.AnotherAttempt;
 import java.time.Instant;
 import java.util.List;
 
@@ -64,10 +65,16 @@ final class CheckingPhase implements PhaseHandler {
         + "; nothing was moved";
   }
 
-  /** A source that was ready may still have its markers down: it is told to clean up first. */
+  /**
+   * A source that was ready may still have its markers down: it is told to clean up first. Another
+   * attempt begins from there, too.
+   */
   private static Outcome refused(Migration migration, Preflight.Refused refused) {
     var source = migration.source();
-    return source != null && source.state() == SourceState.Checked
+    boolean anotherHost =
+        AnotherAttempt.mayFollow(migration)
+            && AnotherAttempt.liesElsewhere(migration, refused.checks(), refused.reason());
+    return anotherHost || (source != null && source.state() == SourceState.Checked)
         ? new Outcome.Enter(Phase.Settling, refused.reason(), refused.message(), refused.checks())
         : Outcome.Finish.failed(refused.reason(), refused.message(), refused.checks());
   }

@@ -4,6 +4,7 @@ import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.livemigration.LiveMigrationStatus;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.operator.decide.Migration;
+import dev.ferryman.operator.decide.admission.Checks;
 import dev.ferryman.operator.reconciler.MigrationWriter.StaleException;
 import java.time.Clock;
 import java.time.Duration;
@@ -154,7 +155,20 @@ public final class MigrationReconciler {
       return next(
           record(migration, statuses.finish(migration, finish), finish.reason(), finish.message()));
     }
-    writer.release(migration);
+    if (outcome instanceof Outcome.Again again) {
+      settler.forget(migration);
+      return next(
+          record(
+              migration,
+              statuses.again(migration, again),
+              Checks.reasonOf(again.failed().reason()).orElse(Reason.MigrationFailed),
+              StatusFactory.anotherHost(again.failed())));
+    }
+    if (outcome instanceof Outcome.Delete) {
+      writer.delete(migration);
+    } else {
+      writer.release(migration);
+    }
     return new Step(null, Optional.empty());
   }
 
