@@ -32,7 +32,7 @@ class PlacementE2E extends LabTest {
           .extracting(Check::message)
           .first()
           .asString()
-          .startsWith("1 of 1 host fits; host-c was chosen");
+          .startsWith("1 of 1 hosts fit; host-c was chosen");
       assertThat(lab("kubectl", "get", "livemigration", migration))
           .containsPattern("pl-any +host-b +host-c +Succeeded");
       guest.assertRunsOnlyOn("host-c");
@@ -48,7 +48,7 @@ class PlacementE2E extends LabTest {
       Api.order(migration, LiveMigrationSpec.of(guest.name()).among(zone("west")));
       var refused = Api.awaitEnd(migration);
       assertThat(Api.reason(refused)).isEqualTo("NoDestinationFits");
-      assertThat(Api.message(refused)).isEqualTo("0 of 1 host fit: NotSelected: host-c");
+      assertThat(Api.message(refused)).isEqualTo("0 of 1 hosts fit: NotSelected: host-c");
       assertUntouched(guest, refused);
 
       Api.order(migration + "-east", LiveMigrationSpec.of(guest.name()).among(zone("east")));
@@ -71,11 +71,10 @@ class PlacementE2E extends LabTest {
       assertThat(Api.reason(end)).as(Api.message(end)).isEqualTo("NoDestinationFits");
       assertThat(end.getStatus().phase()).isEqualTo(Phase.Failed);
       assertThat(Api.message(end))
-          .startsWith("0 of 1 host fit: FailedBefore: host-c; attempt 1 on host-c")
+          .startsWith("0 of 1 hosts fit: FailedBefore: host-c; attempt 1 on host-c")
           .contains("/var/lib/ferryman/instances");
       assertThat(end.getStatus().failedAttempts())
-          .extracting(
-              FailedAttempt::number, FailedAttempt::destinationHost, FailedAttempt::reason)
+          .extracting(FailedAttempt::number, FailedAttempt::destinationHost, FailedAttempt::reason)
           .containsExactly(org.assertj.core.groups.Tuple.tuple(1, "host-c", "StorageNotShared"));
       assertUntouched(guest, end);
 

@@ -95,9 +95,10 @@ sealed interface Placement {
             best.host().name(),
             String.format(
                 Locale.ROOT,
-                "%d of %s; %s was chosen, with %.0f MiB and %.1f vCPUs left after the move",
+                "%d of %d hosts fit; %s was chosen, with %.0f MiB and %.1f vCPUs left after the"
+                    + " move",
                 fitting,
-                hostsFit(all.size(), fitting),
+                all.size(),
                 best.host().name(),
                 best.freeMemoryMiB(),
                 best.freeVCPUs())));
@@ -115,23 +116,16 @@ sealed interface Placement {
   }
 
   private static Nowhere nowhere(Migration migration, List<Fit> fits) {
-    var message = "0 of " + hostsFit(fits.size(), 0);
-    if (fits.isEmpty()) {
-      message = "there is no host but the instance's own";
-    } else {
-      message += ": " + grouped(fits);
-    }
+    var message =
+        fits.isEmpty()
+            ? "there is no host but the instance's own"
+            : "0 of " + fits.size() + " hosts fit: " + grouped(fits);
     var checks = new ArrayList<Check>();
     checks.add(
         Checks.fail(
             CheckName.Placement, Reason.NoDestinationFits, null, message + last(migration)));
     fits.forEach(fit -> oneLine(fit).ifPresent(checks::add));
     return new Nowhere(List.copyOf(checks));
-  }
-
-  /** "1 hosts fits" is no English. */
-  private static String hostsFit(long hosts, long fitting) {
-    return hosts + (hosts == 1 ? " host" : " hosts") + (fitting == 1 ? " fits" : " fit");
   }
 
   /** What the attempt before came to: it is why there is no host left. */

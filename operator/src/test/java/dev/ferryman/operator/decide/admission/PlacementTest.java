@@ -142,7 +142,7 @@ class PlacementTest {
     var full = host("host-c", 31000, 0);
 
     assertThat(refused(judge(ANYWHERE, full)).message())
-        .contains("0 of 1 host fit")
+        .contains("0 of 1 hosts fit")
         .doesNotContain("host-b");
     assertThat(refused(judge(ANYWHERE)).reason()).isEqualTo(Reason.NoDestinationFits);
   }
@@ -195,7 +195,7 @@ class PlacementTest {
 
     assertThat(chosen(judge(ANYWHERE.among(east), c, d))).isEqualTo("host-d");
     assertThat(refused(judge(ANYWHERE.among(east), c)).message())
-        .isEqualTo("0 of 1 host fit: NotSelected: host-c");
+        .isEqualTo("0 of 1 hosts fit: NotSelected: host-c");
   }
 
   @Test
@@ -259,7 +259,7 @@ class PlacementTest {
         .filteredOn(c -> c.name().equals(CheckName.Placement.name()))
         .singleElement()
         .satisfies(c -> assertThat(c.outcome()).isEqualTo(CheckOutcome.Pass))
-        .satisfies(c -> assertThat(c.message()).startsWith("1 of 2 hosts fits; host-c"));
+        .satisfies(c -> assertThat(c.message()).startsWith("1 of 2 hosts fit; host-c"));
     assertThat(admitted.checks()).extracting(Check::name).contains("Memory", "DestinationHost");
   }
 
@@ -274,7 +274,7 @@ class PlacementTest {
                     order, Inventory.of(hosts, moves, Sample.NOW), moves, Map.of(), slots)));
 
     assertThat(admission.reason()).isEqualTo(Reason.SourceNotReady);
-    assertThat(admission.message()).contains("host-b is not Ready", "0 of 1 host fit");
+    assertThat(admission.message()).contains("host-b is not Ready", "0 of 1 hosts fit");
   }
 
   private Migration failedOn(String sourceHost, String... hosts) {
@@ -312,7 +312,7 @@ class PlacementTest {
         .isEqualTo("host-d");
     assertThat(refused(judge(failedOn("host-b", "host-c"), better)).message())
         .isEqualTo(
-            "0 of 1 host fit: FailedBefore: host-c; attempt 1 on host-c: StorageNotShared, no"
+            "0 of 1 hosts fit: FailedBefore: host-c; attempt 1 on host-c: StorageNotShared, no"
                 + " marker");
   }
 
