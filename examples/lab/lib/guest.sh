@@ -70,8 +70,8 @@ guest_create() {
       --memory) require_number "$@"; memory=$2 ;;
       --disk-size) require_number "$@"; disk_size=$2 ;;
       --dirty) require_number "$@"; dirty=$2 ;;
-      --disk) [[ $2 =~ ^(shared|block|iscsi|local|none)$ ]] ||
-        bad_usage "--disk is shared, block, iscsi, local or none, not '$2'"; disk=$2 ;;
+      --disk) [[ $2 =~ ^(shared|block|iscsi|local|mixed|none)$ ]] ||
+        bad_usage "--disk is shared, block, iscsi, local, mixed or none, not '$2'"; disk=$2 ;;
       --cache) [[ $2 =~ ^(none|writethrough|writeback|directsync|unsafe)$ ]] ||
         bad_usage "--cache is none, writethrough, writeback, directsync or unsafe, not '$2'"; cache=$2 ;;
       --project) [[ $2 =~ ^[A-Za-z0-9._-]+$ ]] || bad_usage "--project takes letters, digits and ._-"; project=$2 ;;
@@ -82,7 +82,7 @@ guest_create() {
   [ "$dirty" -eq 0 ] || [ $((dirty + 96)) -le "$memory" ] ||
     bad_usage "--dirty $dirty needs --memory $((dirty + 96)) or more"
   require_host "$host"
-  if [ "$disk" = shared ] || [ "$nvram" -eq 1 ]; then
+  if [[ $disk =~ ^(shared|mixed)$ ]] || [ "$nvram" -eq 1 ]; then
     storage_mounted "$host" || die "$host has its shared storage not mounted: lab storage $host mount"
   fi
   libvirtd_ready "$host" >/dev/null 2>&1 || die "libvirtd on $host does not answer: lab start libvirtd $host"
@@ -105,9 +105,13 @@ guest_make() { # with the variables of guest_create
     shared)
       host_run "$host" mkdir -p "$INSTANCES/$name"
       host_run "$host" qemu-img create -q -f qcow2 "$INSTANCES/$name/disk.qcow2" "${disk_size}M" ;;
-    local)
+    local | mixed)
       host_run "$host" mkdir -p "$LOCAL/$name"
-      host_run "$host" qemu-img create -q -f qcow2 "$LOCAL/$name/disk.qcow2" "${disk_size}M" ;;
+      host_run "$host" qemu-img create -q -f qcow2 "$LOCAL/$name/disk.qcow2" "${disk_size}M"
+      [ "$disk" = local ] || {
+        host_run "$host" mkdir -p "$INSTANCES/$name"
+        host_run "$host" qemu-img create -q -f qcow2 "$INSTANCES/$name/disk.qcow2" "${disk_size}M"
+      } ;;
     block) make_block_disk "$name" "$disk_size" ;;
     iscsi) make_iscsi_disk "$name" "$disk_size" ;;
   esac
@@ -210,7 +214,8 @@ disk_xml() { # with the variables of guest_make
       echo "<disk type='file' device='disk'>"
       echo "      <driver name='qemu' type='qcow2' cache='$cache'/>"
       echo "      <source file='$INSTANCES/$name/disk.qcow2'/>" ;;
-    local)
+    local | mixed)
+      [ "$disk" = local ] || second_disk_xml
       echo "<disk type='file' device='disk'>"
       echo "      <driver name='qemu' type='qcow2' cache='$cache'/>"
       echo "      <source file='$LOCAL/$name/disk.qcow2'/>" ;;
@@ -225,6 +230,14 @@ disk_xml() { # with the variables of guest_make
       echo "      <source dev='$(block_disk_path "$name")'/>" ;;
   esac
   echo "      <target dev='vda' bus='virtio'/>"
+  echo "    </disk>"
+}
+
+second_disk_xml() { # with the variables of guest_make
+  echo "<disk type='file' device='disk'>"
+  echo "      <driver name='qemu' type='qcow2' cache='$cache'/>"
+  echo "      <source file='$INSTANCES/$name/disk.qcow2'/>"
+  echo "      <target dev='vdb' bus='virtio'/>"
   echo "    </disk>"
 }
 
@@ -276,7 +289,7 @@ read_sectors() { # read_sectors HOST NAME
     return
   fi
   local directory=$INSTANCES
-  [ "$(cat "$STATE/guests/$2/disk")" != local ] || directory=$LOCAL
+  [[ ! $(cat "$STATE/guests/$2/disk") =~ ^(local|mixed)$ ]] || directory=$LOCAL
   # shellcheck disable=SC2016 # the inner shell expands these
   host_run "$1" bash -c 'qemu-img convert -U -T none -f qcow2 -O raw "$1" /run/$$.raw && head -c 32768 /run/$$.raw
     rm -f /run/$$.raw' bash "$directory/$2/disk.qcow2"

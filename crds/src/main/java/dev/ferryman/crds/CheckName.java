@@ -28,6 +28,8 @@ public enum CheckName {
   DiskImage,
   BlockDevice,
   NetworkStorage,
+  DiskCopy,
+  DiskSpace,
   Switchover,
   CPU,
   Networks,

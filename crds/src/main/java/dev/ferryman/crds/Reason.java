@@ -10,6 +10,8 @@ public enum Reason {
   Pending,
   /** Both agents look for obstacles. */
   Checking,
+  /** The destination makes images for the disks that are to be copied. */
+  Preparing,
   /** libvirt copies the guest. */
   Migrating,
   /** The outcome is being proved, or cleaned up. */
@@ -60,6 +62,9 @@ public enum Reason {
   StorageNotShared,
   StorageUnreachable,
   UnsafeCacheMode,
+  DiskNotCopyable,
+  DiskExists,
+  InsufficientDisk,
   NameTaken,
   UUIDTaken,
   DestinationUnreachable,
@@ -79,6 +84,7 @@ public enum Reason {
   // Risky, but allowed.
   SwitchoverUnprotected,
   IdentityUnproven,
+  DiskOvercommitted,
 
   // Beside the outcome.
   CancelRefused,

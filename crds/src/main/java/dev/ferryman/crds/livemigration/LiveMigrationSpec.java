@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 @ValidationRule(
     value =
         "self.instance == oldSelf.instance && self.destination == oldSelf.destination && "
-            + "self.switchover == oldSelf.switchover && self.checkOnly == oldSelf.checkOnly",
+            + "self.switchover == oldSelf.switchover && self.checkOnly == oldSelf.checkOnly && "
+            + "self.storage == oldSelf.storage",
     message = "spec is immutable, except that cancel may become true")
 @ValidationRule(
     value = "self.cancel || !oldSelf.cancel",
@@ -40,6 +41,10 @@ public record LiveMigrationSpec(
         @JsonPropertyDescription(
             "How the guest is handed over. Strict: the destination starts only when the source is proved gone. Fast: as libvirt does it, which is protected by image locks alone. Auto: Fast where every writable disk has working image locks, else Strict")
         @Nullable Switchover switchover,
+    @Default("Shared")
+        @JsonPropertyDescription(
+            "Disks that both hosts do not share: Shared refuses the move, Copy copies their files, which takes the space and the time")
+        @Nullable StorageMode storage,
     @JsonPropertyDescription("How a busy guest is brought to the end of its copying")
         @Nullable Convergence convergence,
     @Default("false")
@@ -69,6 +74,17 @@ public record LiveMigrationSpec(
   /** The same, checked only. */
   public LiveMigrationSpec asCheckOnly() {
     return LiveMigrationSpecBuilder.builder(this).checkOnly(true).build();
+  }
+
+  /** The same, with what is not shared copied. */
+  public LiveMigrationSpec asCopy() {
+    return LiveMigrationSpecBuilder.builder(this).storage(StorageMode.Copy).build();
+  }
+
+  /** Whether disks that both hosts do not share are to be copied. */
+  @JsonIgnore
+  public boolean copiesDisks() {
+    return storage == StorageMode.Copy;
   }
 
   /** Whether the order is to be judged and nothing is to be moved. */

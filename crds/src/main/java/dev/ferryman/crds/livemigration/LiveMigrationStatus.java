@@ -126,6 +126,13 @@ import org.jspecify.annotations.Nullable;
             + "self.source.state != 'Checking' && oldSelf.source.state != 'CleanedUp')) : "
             + "self.source.state != 'Starting')",
     message = "an attempt starts once, after Checked, and CleanedUp is its last word")
+@ValidationRule(
+    value =
+        "self.phase != 'Migrating' || oldSelf.phase == 'Migrating' || !has(self.source) || "
+            + "self.source.state != 'Checked' || !has(self.destination) || "
+            + "!has(self.destination.copies) || self.destination.copies.size() == 0 || "
+            + "self.destination.state == 'Prepared'",
+    message = "the destination has not made the images of the disks that are to be copied")
 public record LiveMigrationStatus(
     @Min(0) @Nullable Long observedGeneration,
     @Required @Nullable Phase phase,

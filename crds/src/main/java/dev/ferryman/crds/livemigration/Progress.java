@@ -17,6 +17,10 @@ public record Progress(
     @Min(0) @Nullable Long memoryTotalBytes,
     @Min(0) @Nullable Long memoryProcessedBytes,
     @Min(0) @Nullable Long memoryRemainingBytes,
+    @Min(0) @JsonPropertyDescription("Of the disks that are copied; absent: none is")
+        @Nullable Long diskTotalBytes,
+    @Min(0) @Nullable Long diskProcessedBytes,
+    @Min(0) @Nullable Long diskRemainingBytes,
     @Min(0) @Nullable Long transferBytesPerSecond,
     @Min(0) @Nullable Long dirtyBytesPerSecond,
     @Min(0) @JsonPropertyDescription("Passes over the guest's memory so far")

@@ -43,7 +43,9 @@ class ColumnsIT {
                     .state(SourceState.Ended)
                     .sequence(5L)
                     .progress(
-                        new Progress(100, null, null, null, null, null, null, null, null, null)))
+                        new Progress(
+                            100, null, null, null, null, null, null, null, null, null, null, null,
+                            null)))
         .operator(
             status ->
                 status

@@ -198,7 +198,8 @@ class FieldOwnershipIT {
   }
 
   private static Progress progress(int percent) {
-    return new Progress(percent, null, null, null, null, null, null, null, null, null);
+    return new Progress(
+        percent, null, null, null, null, null, null, null, null, null, null, null, null);
   }
 
   /** The fields of the status, one level deep, by the manager that applied them. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.ferryman.crds.livemigration.LiveMigration;
+import dev.ferryman.crds.livemigration.StorageMode;
 import dev.ferryman.crds.livemigration.Switchover;
 import dev.ferryman.testing.FerrymanServer;
 import dev.ferryman.testing.FerrymanServerExtension;
@@ -40,6 +41,7 @@ class SpecRulesIT {
         "{instance: i-00000003, destination: host-c, switchover: Auto}",
         "{instance: i-00000003, destination: host-c, convergence: {stallTimeoutSeconds: 30}}",
         "{instance: i-00000003, destination: host-c, checkOnly: false}",
+        "{instance: i-00000003, destination: host-c, storage: Shared}",
         "{instance: 5d1f0f4e-8a53-4d0b-b7ee-0a2c1c3a0003, destination: host-c.example.org}",
       })
   void accepts(String spec) {
@@ -48,6 +50,7 @@ class SpecRulesIT {
     assertThat(created.getSpec().cancel()).as("the default").isFalse();
     assertThat(created.getSpec().checkOnly()).as("the default").isFalse();
     assertThat(created.getSpec().switchover()).as("the default").isEqualTo(Switchover.Auto);
+    assertThat(created.getSpec().storage()).as("the default").isEqualTo(StorageMode.Shared);
   }
 
   @ParameterizedTest(name = "{0}")
@@ -77,6 +80,9 @@ class SpecRulesIT {
         arguments(
             "{instance: i-00000003, destination: host-c, switchover: Slow}",
             "spec.switchover: Unsupported value: \"Slow\": supported values: \"Auto\", \"Fast\", \"Strict\""),
+        arguments(
+            "{instance: i-00000003, destination: host-c, storage: Move}",
+            "spec.storage: Unsupported value: \"Move\": supported values: \"Copy\", \"Shared\""),
         arguments(
             "{instance: i-00000003, destination: host-c, convergence: {bandwidthMiBPerSecond: -1}}",
             "spec.convergence.bandwidthMiBPerSecond in body should be greater than or equal to 0"),
@@ -111,6 +117,8 @@ class SpecRulesIT {
         arguments("{\"destination\":\"host-d\"}", IMMUTABLE),
         arguments("{\"destination\":\"host-d\",\"cancel\":true}", IMMUTABLE),
         arguments("{\"switchover\":\"Fast\"}", IMMUTABLE),
+        arguments("{\"storage\":\"Copy\"}", IMMUTABLE),
+        arguments("{\"storage\":\"Copy\",\"cancel\":true}", IMMUTABLE),
         arguments("{\"convergence\":{\"autoConverge\":true}}", "convergence is immutable"),
         arguments("{\"checkOnly\":true}", IMMUTABLE),
         arguments("{\"checkOnly\":true,\"cancel\":true}", IMMUTABLE),

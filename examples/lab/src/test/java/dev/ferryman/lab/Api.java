@@ -48,6 +48,14 @@ public final class Api {
     return CLIENT.resource(migration).create();
   }
 
+  /** An order that copies what both hosts do not share. */
+  static LiveMigration orderCopy(String name, String instance, String destination) {
+    var migration = new LiveMigration();
+    migration.setMetadata(new ObjectMetaBuilder().withName(name).build());
+    migration.setSpec(LiveMigrationSpec.of(instance, destination).asCopy());
+    return CLIENT.resource(migration).create();
+  }
+
   public static LiveMigration get(String name) {
     return CLIENT.resources(LiveMigration.class).withName(name).get();
   }

@@ -13,6 +13,14 @@ enum Moment {
       return status != null && status.phase() == Phase.Checking && status.source() != null;
     }
   },
+  /** The destination makes images of local disks; never where there are none. */
+  Preparing {
+    @Override
+    boolean isNow(Simulation simulation) {
+      var status = simulation.status();
+      return status != null && status.phase() == Phase.Preparing;
+    }
+  },
   MigratingEarly {
     @Override
     boolean isNow(Simulation simulation) {

@@ -42,6 +42,7 @@ final class Simulation implements AutoCloseable {
   final String uuid;
   final Path shared;
   final Mode mode;
+  final GuestKind kind;
 
   private final Map<String, AgentProcess> agents = new LinkedHashMap<>();
   private final Map<String, Duration> lags = new HashMap<>();
@@ -49,6 +50,7 @@ final class Simulation implements AutoCloseable {
   private final List<String> violations = new ArrayList<>();
   private final Path directory;
   private Object backup;
+  private final Set<String> ranOn = new HashSet<>();
   private boolean twoRan;
   private boolean guestMayHaveEnded;
   private final Map<Runnable, Moment> awaited = new LinkedHashMap<>();
@@ -57,6 +59,7 @@ final class Simulation implements AutoCloseable {
 
   Simulation(Mode mode, GuestKind kind) {
     this.mode = mode;
+    this.kind = kind;
     try {
       var memory = Path.of("/dev/shm");
       directory =
@@ -64,6 +67,12 @@ final class Simulation implements AutoCloseable {
               ? Files.createTempDirectory(memory, "ferryman-simulation")
               : Files.createTempDirectory("ferryman-simulation");
       shared = Files.createDirectory(directory.resolve("shared"));
+      for (var host : List.of(SOURCE, DESTINATION)) {
+        Files.createDirectory(localOn(host));
+      }
+      if (kind.local()) {
+        Files.writeString(localDisk(SOURCE), "the guest's");
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -77,6 +86,7 @@ final class Simulation implements AutoCloseable {
                 : "1 0 8:1 / / rw - nfs4 server:/ rw,local_lock=all");
     for (var host : List.of(SOURCE, DESTINATION)) {
       hypervisor(host).onMigrate(stepwise::stands);
+      hypervisor(host).files(path -> Files.exists(root(host, Path.of(path))));
       agents.put(host, new AgentProcess(this, host, directory.resolve(host), mounts));
     }
     uuid = begin(kind);
@@ -86,8 +96,8 @@ final class Simulation implements AutoCloseable {
   }
 
   private String begin(GuestKind kind) {
-    var guest =
-        hypervisor(SOURCE).define(GUEST).fileDisk("vda", shared.resolve("disk.qcow2").toString());
+    var disk = (kind.local() ? local() : shared).resolve("disk.qcow2");
+    var guest = hypervisor(SOURCE).define(GUEST).fileDisk("vda", disk.toString());
     if (!kind.persistent()) {
       guest.asTransient();
     }
@@ -102,11 +112,30 @@ final class Simulation implements AutoCloseable {
     return guest.uuid();
   }
 
+  /** A directory of each host of its own. */
+  private Path local() {
+    return directory.resolve("local");
+  }
+
+  Path localOn(String host) {
+    return directory.resolve("local-on-" + host);
+  }
+
+  Path localDisk(String host) {
+    return localOn(host).resolve("disk.qcow2");
+  }
+
+  /** Where a path of a host is. */
+  Path root(String host, Path path) {
+    return path.startsWith(local()) ? localOn(host).resolve(local().relativize(path)) : path;
+  }
+
   // What a test does.
 
   void order(String name, String destination) {
     orders++;
-    api.order(name, LiveMigrationSpec.of(GUEST, destination).handedOver(mode.switchover));
+    var order = LiveMigrationSpec.of(GUEST, destination).handedOver(mode.switchover);
+    api.order(name, kind.local() ? order.asCopy() : order);
   }
 
   /** Goes on until that is so, or the time is over. */
@@ -130,6 +159,9 @@ final class Simulation implements AutoCloseable {
     timeline.step();
     stepwise.letReturn();
     world.guestsWrite();
+    agents.keySet().stream()
+        .filter(host -> hypervisor(host).stateOf(uuid).runs())
+        .forEach(ranOn::add);
     if (world.runningCopies(uuid) > 1 && !twoRan) {
       twoRan = true;
       if (!mode.isUnprotected()) {
@@ -207,6 +239,11 @@ final class Simulation implements AutoCloseable {
 
   boolean twoRan() {
     return twoRan;
+  }
+
+  /** Whether the guest has run on that host. */
+  boolean ranOn(String host) {
+    return ranOn.contains(host);
   }
 
   boolean guestMayHaveEnded() {

@@ -156,8 +156,49 @@ final class Verdict {
     if (guests.isEmpty() && kind.persistent() && definitions == 0) {
       wrong.add("no definition is left");
     }
+    disks(guests);
     try (var files = Files.list(simulation.shared)) {
       files.forEach(file -> wrong.add("left: " + file.getFileName()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The guest has its disk, and no image is left where it never was; one that ran is kept. */
+  private void disks(List<String> guests) {
+    if (!kind.local()) {
+      return;
+    }
+    for (var host : simulation.hosts()) {
+      var isThere = Files.exists(simulation.localDisk(host));
+      var mayBe =
+          simulation.ranOn(host) || simulation.hypervisor(host).find(simulation.uuid).isPresent();
+      if (isThere && !mayBe && !host.equals(Simulation.SOURCE)) {
+        wrong.add("an image is left on " + host);
+      }
+      if (!isThere && (guests.contains(host) || simulation.ranOn(host))) {
+        wrong.add("the guest's disk on " + host + " is gone");
+      }
+    }
+    links();
+  }
+
+  private void links() {
+    for (var host : simulation.hosts()) {
+      try (var files = Files.list(simulation.localOn(host))) {
+        files
+            .filter(file -> file.getFileName().toString().startsWith("."))
+            .forEach(file -> wrong.add("left on " + host + ": " + file.getFileName()));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /** As a person has to, before the guest comes back. */
+  private void removeOldDisk(String host) {
+    try {
+      Files.deleteIfExists(simulation.localDisk(host));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -176,6 +217,7 @@ final class Verdict {
     simulation.libvirt.losesReply = false;
     // The hosts' lists and Leases follow what has been mended.
     simulation.runFor(Duration.ofSeconds(70));
+    removeOldDisk(to);
     simulation.order("next", to);
     simulation.runUntil(() -> simulation.isOver("next") && simulation.isQuiet(), LONG);
     var end = condition(simulation.api.seen("next"), "Succeeded");
@@ -186,6 +228,7 @@ final class Verdict {
     } else if (!simulation.isQuiet()) {
       wrong.add("a journal is open after the next move");
     }
+    links();
     wrong.addAll(simulation.violations());
   }
 

@@ -15,13 +15,20 @@ public final class ProgressTracker {
   private ProgressTracker() {}
 
   /**
-   * The reading with its percentage: what has been copied of what there is, at most 99.
+   * The reading with its percentage: what has been copied of what there is, memory and disks, at
+   * most 99.
    *
    * @param before what was reported before; null: nothing
+   * @param memoryBytes of the guest; libvirt does not count them as long as it copies the disks for
+   *     the first time
    */
-  public static Progress next(Progress reading, @Nullable Progress before) {
-    var total = orZero(reading.memoryTotalBytes());
-    var remaining = orZero(reading.memoryRemainingBytes());
+  public static Progress next(Progress reading, @Nullable Progress before, long memoryBytes) {
+    var disks = orZero(reading.diskTotalBytes());
+    var memory = orZero(reading.memoryTotalBytes());
+    var uncounted = disks > 0 && memory <= 0 ? memoryBytes : 0;
+    var total = disks + memory + uncounted;
+    var remaining =
+        orZero(reading.diskRemainingBytes()) + orZero(reading.memoryRemainingBytes()) + uncounted;
     var percent = total <= 0 ? 0 : (int) ((total - Math.min(total, remaining)) * 100 / total);
     return ProgressBuilder.builder(reading)
         .percent(Math.max(before == null ? 0 : before.percent(), Math.min(MOST, percent)))

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * One host's part in one attempt.
  *
  * @param markers files put into shared directories; noted before they are made
+ * @param prepared the destination: images for disks that are copied, not removed and not the
+ *     guest's yet; noted before they are made
  * @param baseline the source: before the call; the destination: while checking
  * @param givenUp the source: why it ends the job by itself; null: it does not
  * @param suspended whether libvirt reported that the source's copy was stopped meanwhile
@@ -44,6 +46,7 @@ public record JournalEntry(
     Stage stage,
     Instant opened,
     List<String> markers,
+    List<PreparedDisk> prepared,
     @Nullable Baseline baseline,
     boolean abortRequested,
     @Nullable GivenUp givenUp,
@@ -62,6 +65,7 @@ public record JournalEntry(
 
   public JournalEntry {
     markers = Lists.orEmpty(markers);
+    prepared = Lists.orEmpty(prepared);
   }
 
   /** The same after a time in which events of libvirt may have been missed. */

@@ -151,9 +151,18 @@ final class DomainReader {
 
   /** Virtual size of a disk in bytes. */
   static long capacity(DomainPointer domain, String target) {
+    return blockInfo(domain, target).capacity;
+  }
+
+  /** Bytes that a disk's image takes. */
+  static long allocation(DomainPointer domain, String target) {
+    return blockInfo(domain, target).allocation;
+  }
+
+  private static virDomainBlockInfo blockInfo(DomainPointer domain, String target) {
     var info = new virDomainBlockInfo();
     LastError.check(
         LIBVIRT.virDomainGetBlockInfo(domain, target, info, 0), "virDomainGetBlockInfo");
-    return info.capacity;
+    return info;
   }
 }

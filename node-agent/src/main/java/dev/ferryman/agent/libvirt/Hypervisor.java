@@ -79,6 +79,13 @@ public interface Hypervisor extends AutoCloseable {
   long diskCapacityBytes(String uuid, String target);
 
   /**
+   * What a disk's image takes now, without those below it; as {@link #diskCapacityBytes}.
+   *
+   * @param target device name in the guest, e.g. vda
+   */
+  long diskAllocationBytes(String uuid, String target);
+
+  /**
    * Opens and closes a connection to another host's libvirtd, with this host's credentials.
    *
    * @throws HypervisorException with libvirt's words if it does not answer within five seconds

@@ -35,6 +35,9 @@ final class JobStatistics {
         job.number("memory_total").orElse(null),
         job.number("memory_processed").orElse(null),
         job.number("memory_remaining").orElse(null),
+        job.number("disk_total").orElse(null),
+        job.number("disk_processed").orElse(null),
+        job.number("disk_remaining").orElse(null),
         job.number("memory_bps")
             .map(memory -> memory + job.number("disk_bps").orElse(0L))
             .orElse(null),

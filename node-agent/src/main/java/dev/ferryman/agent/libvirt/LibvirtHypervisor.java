@@ -6,6 +6,7 @@ import dev.ferryman.crds.livemigration.ProcessIdentity;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.libvirt.jna.DomainPointer;
@@ -232,12 +233,22 @@ public final class LibvirtHypervisor implements Hypervisor {
 
   @Override
   public long diskCapacityBytes(String uuid, String target) {
+    return diskBytes(uuid, target, DomainReader::capacity);
+  }
+
+  @Override
+  public long diskAllocationBytes(String uuid, String target) {
+    return diskBytes(uuid, target, DomainReader::allocation);
+  }
+
+  private long diskBytes(
+      String uuid, String target, BiFunction<DomainPointer, String, Long> figure) {
     return diskCalls.call(
         "size of " + target + " of " + uuid,
         () ->
             disks
                 .get()
-                .withDomain(uuid, domain -> DomainReader.capacity(domain, target))
+                .withDomain(uuid, domain -> figure.apply(domain, target))
                 .orElseThrow(() -> Connection.noDomain(uuid)));
   }
 

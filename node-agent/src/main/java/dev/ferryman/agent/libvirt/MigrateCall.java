@@ -6,17 +6,30 @@ import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.PointerByReference;
 import java.net.URI;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.libvirt.jna.DomainPointer;
 
 /** The call of virDomainMigrateToURI3: its flags and its parameters. */
 record MigrateCall(
-    String uri, int flags, Map<String, String> parameters, Map<String, Long> numbers) {
+    String uri,
+    int flags,
+    Map<String, String> parameters,
+    List<String> disks,
+    Map<String, Long> numbers) {
   static final int LIVE = 1;
   static final int PEER2PEER = 1 << 1;
   static final int PERSIST_DEST = 1 << 3;
   static final int UNDEFINE_SOURCE = 1 << 4;
   static final int PAUSED = 1 << 5;
+
+  /**
+   * Copies disks, each without the images below it, which the destination has. Also for one without
+   * any: unlike NON_SHARED_DISK it leaves what the image does not hold unallocated at the
+   * destination, and never makes an image by itself.
+   */
+  static final int NON_SHARED_INC = 1 << 7;
+
   static final int AUTO_CONVERGE = 1 << 13;
   static final int TLS = 1 << 16;
 
@@ -33,6 +46,7 @@ record MigrateCall(
         request.destinationUri(),
         flags(request),
         parameters,
+        request.copiedDisks(),
         request.bandwidthMiBPerSecond() > 0
             ? Map.of("bandwidth", (long) request.bandwidthMiBPerSecond())
             : Map.of());
@@ -43,6 +57,7 @@ record MigrateCall(
         | PEER2PEER
         | (request.persistent() ? PERSIST_DEST | UNDEFINE_SOURCE : 0)
         | (request.leftPaused() ? PAUSED : 0)
+        | (request.copiedDisks().isEmpty() ? 0 : NON_SHARED_INC)
         | (request.autoConverge() ? AUTO_CONVERGE : 0)
         | (request.encrypted() ? TLS : 0);
   }
@@ -68,11 +83,8 @@ record MigrateCall(
     var count = new IntByReference();
     var capacity = new IntByReference();
     try {
-      parameters.forEach(
-          (name, value) ->
-              LastError.check(
-                  LIBVIRT.virTypedParamsAddString(array, count, capacity, name, value),
-                  "virTypedParamsAddString(" + name + ")"));
+      parameters.forEach((name, value) -> add(array, count, capacity, name, value));
+      disks.forEach(disk -> add(array, count, capacity, "migrate_disks", disk));
       numbers.forEach(
           (name, value) ->
               LastError.check(
@@ -84,6 +96,17 @@ record MigrateCall(
     } finally {
       LIBVIRT.virTypedParamsFree(array.getValue(), count.getValue());
     }
+  }
+
+  private static void add(
+      PointerByReference array,
+      IntByReference count,
+      IntByReference capacity,
+      String name,
+      String value) {
+    LastError.check(
+        LIBVIRT.virTypedParamsAddString(array, count, capacity, name, value),
+        "virTypedParamsAddString(" + name + ")");
   }
 
   static CallOutcome failure(HypervisorException e) {

@@ -1,5 +1,7 @@
 package dev.ferryman.agent.libvirt;
 
+import java.util.List;
+
 /**
  * A peer-to-peer live migration (libvirt: virDomainMigrateToURI3 with LIVE, PEER2PEER, and for a
  * persistent domain PERSIST_DEST and UNDEFINE_SOURCE).
@@ -12,6 +14,8 @@ package dev.ferryman.agent.libvirt;
  * @param encrypted whether QEMU's stream is encrypted (VIR_MIGRATE_TLS)
  * @param leftPaused whether the destination's copy is left paused (VIR_MIGRATE_PAUSED)
  * @param bandwidthMiBPerSecond cap on the copying; 0: none
+ * @param copiedDisks device names of the disks that are copied (VIR_MIGRATE_NON_SHARED_INC); the
+ *     destination has images for them already
  * @param autoConverge whether QEMU may slow the guest's CPUs down (VIR_MIGRATE_AUTO_CONVERGE)
  */
 public record MigrationRequest(
@@ -23,7 +27,8 @@ public record MigrationRequest(
     boolean encrypted,
     boolean leftPaused,
     int bandwidthMiBPerSecond,
-    boolean autoConverge) {
+    boolean autoConverge,
+    List<String> copiedDisks) {
 
   /** A request without a cap, for a guest that is not slowed down. */
   public MigrationRequest(
@@ -43,7 +48,8 @@ public record MigrationRequest(
         encrypted,
         leftPaused,
         0,
-        false);
+        false,
+        List.of());
   }
 
   /** The same, steered so. */
@@ -57,7 +63,23 @@ public record MigrationRequest(
         encrypted,
         leftPaused,
         mibPerSecond,
-        throttled);
+        throttled,
+        copiedDisks);
+  }
+
+  /** The same, with these disks copied. */
+  public MigrationRequest copying(List<String> disks) {
+    return new MigrationRequest(
+        uuid,
+        destinationUri,
+        dataUri,
+        destinationXml,
+        persistentXml,
+        encrypted,
+        leftPaused,
+        bandwidthMiBPerSecond,
+        autoConverge,
+        disks);
   }
 
   public boolean persistent() {

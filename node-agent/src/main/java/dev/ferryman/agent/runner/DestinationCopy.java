@@ -37,6 +37,16 @@ final class DestinationCopy {
         || isLastDefinition(domain.get().state());
   }
 
+  /** Whether it is the instance itself, though it may never have run here. */
+  boolean isGuest(Optional<DomainFacts> domain) {
+    var report = source.get();
+    return report != null
+        && report.switched() == Switched.Gone
+        && domain.isPresent()
+        && role.attemptUID.equals(domain.get().attemptMark())
+        && (isLeftPaused(domain) || isLastDefinition(domain.get().state()));
+  }
+
   /** The instance itself, as it was before the move. */
   boolean isLeftPaused(Optional<DomainFacts> domain) {
     return wasPaused()

@@ -3,7 +3,6 @@ package dev.ferryman.agent.runner;
 import dev.ferryman.agent.decide.DestinationStep;
 import dev.ferryman.agent.decide.DestinationStepViewBuilder;
 import dev.ferryman.agent.decide.OrderGuard;
-import dev.ferryman.agent.journal.JournalEntry;
 import dev.ferryman.agent.journal.Stage;
 import dev.ferryman.agent.libvirt.LifecycleEvent;
 import dev.ferryman.crds.livemigration.DestinationOrder;
@@ -25,17 +24,15 @@ final class DestinationRole extends Role {
   /** The source's libvirt ends its call some 200 ms after the guest has started here. */
   private static final Duration END_OF_SOURCE = Duration.ofSeconds(2);
 
-  /** A call that was announced has brought its copy by then, or never will. */
-  private static final Duration ARRIVAL = Duration.ofSeconds(60);
-
   private final DestinationHalf half = new DestinationHalf(this);
   private final DestinationHandover handover = new DestinationHandover(this, this::source);
   private final DestinationCopy copy = new DestinationCopy(this, handover, this::source);
-  private final DestinationChecking checking = new DestinationChecking(this, half, handover);
+  private final DestinationDisks disks = new DestinationDisks(this);
+  private final DestinationChecking checking = new DestinationChecking(this, half, handover, disks);
+  private final DestinationOrphan orphan = new DestinationOrphan(this, handover, copy, disks);
   private final Autostart autostart = new Autostart(this);
   private boolean evidenceChanged;
   private boolean watchesPaused;
-  private @Nullable Long orphanSince;
   private boolean warned;
 
   DestinationRole(HostContext host, LiveMigration migration, Mission mission) {
@@ -48,6 +45,7 @@ final class DestinationRole extends Role {
     switch (DestinationStep.next(view())) {
       case Wait -> {}
       case Check -> checking.check(Objects.requireNonNull(source()));
+      case Prepare -> disks.prepare(half, Objects.requireNonNull(source()));
       case RefuseSecondRun ->
           half.say(
               half.next(DestinationState.Refused, null)
@@ -66,6 +64,7 @@ final class DestinationRole extends Role {
         .phase(phase())
         .needsKnown(source != null && source.needs() != null)
         .state(half.state())
+        .hasCopies(half.last() != null && !half.last().copies().isEmpty())
         .closed(entry != null && !entry.stage().isOpen())
         .sourceEnd(source == null ? null : source.endSequence())
         .peerSequence(half.peerSequence())
@@ -100,13 +99,21 @@ final class DestinationRole extends Role {
         && source.switched() == Switched.Gone) {
       takeOverAutostart();
     }
+    disks.settle(domain, started, copy.isGuest(domain), source);
     var state =
-        copy.isClean(domain, started) ? DestinationState.CleanedUp : DestinationState.Checked;
+        disks.areOwed()
+            ? DestinationState.Prepared
+            : copy.isClean(domain, started) ? DestinationState.CleanedUp : DestinationState.Checked;
     if (isKnown(now, started, state, source, done)) {
       evidenceChanged = false;
       return;
     }
-    half.say(half.next(state, source).domain(now).started(started).done(done == 0 ? null : done));
+    half.say(
+        half.next(state, source)
+            .domain(now)
+            .started(started)
+            .prepared(disks.paths())
+            .done(done == 0 ? null : done));
     evidenceChanged = false;
     proceed();
   }
@@ -223,8 +230,19 @@ final class DestinationRole extends Role {
       return;
     }
     if (phase() == Phase.Succeeded || hasRemovedWhatNeverRan()) {
+      settleDisks(moved);
       record(e -> e.withStage(Stage.Closed));
       done();
+    }
+  }
+
+  private void settleDisks(boolean moved) {
+    if (disks.areOwed()) {
+      var source = source();
+      var domain = host.hypervisor().domain(instanceUUID);
+      var started = copy.started(Domains.report(domain));
+      disks.settle(domain, started, moved || copy.isGuest(domain), source);
+      disks.warnIfOwed();
     }
   }
 
@@ -301,24 +319,13 @@ final class DestinationRole extends Role {
         resume();
         return;
       }
-      if (mayStillBeOwed(entry)) {
+      if (!orphan.isOver(entry)) {
         lookAgainOrphaned(handover::look);
         return;
       }
       record(e -> e.withStage(Stage.Closed));
     }
     done();
-  }
-
-  /** Without this agent a copy that was left paused would never go on. */
-  private boolean mayStillBeOwed(JournalEntry entry) {
-    var now = host.nanoTime().getAsLong();
-    if (orphanSince == null) {
-      orphanSince = now;
-    }
-    return entry.giver() != null
-        && !entry.resumed()
-        && (handover.holdsCopy() || now - orphanSince < ARRIVAL.toNanos());
   }
 
   @Override

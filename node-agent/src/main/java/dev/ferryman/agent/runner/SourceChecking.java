@@ -52,7 +52,8 @@ final class SourceChecking {
     }
     var facts = host.hypervisor().moveFacts(role.instanceUUID);
     checks.addAll(MoveChecks.judge(host.name(), domain.get(), facts));
-    var needs = DiskLook.identified(MoveChecks.add(SourceChecks.needs(domain.get()), facts), host);
+    var needs =
+        sized(DiskLook.identified(MoveChecks.add(SourceChecks.needs(domain.get()), facts), host));
     checks.add(CacheCheck.judge(needs, host.name(), host.hypervisor().host().hypervisorVersion()));
     var marked = preflight.putMarkers(needs);
     // One more is to come, of the way to the destination.
@@ -67,6 +68,12 @@ final class SourceChecking {
             .checks(checks)
             .domain(Domains.report(domain)));
     role.proceed();
+  }
+
+  private Needs sized(Needs needs) {
+    return role.migration.getSpec().copiesDisks()
+        ? DiskLook.sized(needs, role.instanceUUID, role.host)
+        : needs;
   }
 
   private Needs withAutostart(Needs needs) {

@@ -224,7 +224,7 @@ final class SourceRole extends Role {
     half.say(
         half.next(SourceState.Running)
             .jobActive(true)
-            .progress(ProgressTracker.next(reading, half.progress())));
+            .progress(ProgressTracker.next(reading, half.progress(), half.memoryBytes())));
   }
 
   private void reportEvidence(int done) {

@@ -13,19 +13,19 @@ import org.junit.jupiter.api.Test;
 class ProgressTrackerTest {
   @Test
   void isTheShareThatIsNotLeft() {
-    assertThat(ProgressTracker.next(reading(1000, 250), null).percent()).isEqualTo(75);
+    assertThat(ProgressTracker.next(reading(1000, 250), null, 0).percent()).isEqualTo(75);
   }
 
   @Test
   void isNotCompleteBeforeTheEnd() {
-    assertThat(ProgressTracker.next(reading(1000, 0), null).percent()).isEqualTo(99);
+    assertThat(ProgressTracker.next(reading(1000, 0), null, 0).percent()).isEqualTo(99);
   }
 
   @Property
   void neverFalls(@ForAll List<@LongRange(min = 0, max = 5000) Long> remaining) {
     Progress before = null;
     for (var left : remaining) {
-      var next = ProgressTracker.next(reading(1000, left), before);
+      var next = ProgressTracker.next(reading(1000, left), before, 0);
       assertThat(next.percent()).isBetween(before == null ? 0 : before.percent(), 99);
       before = next;
     }

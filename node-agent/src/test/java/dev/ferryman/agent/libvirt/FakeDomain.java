@@ -265,7 +265,7 @@ public final class FakeDomain {
         uuid, name, state, reason, process, incoming, persistentXml != null, definition());
   }
 
-  private DomainDefinition definition() {
+  DomainDefinition definition() {
     if (read == null || !liveXml.equals(readFrom)) {
       readFrom = liveXml;
       read = DomainXml.readIfPossible(() -> liveXml);

@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** The libvirt of one host of a {@link FakeWorld}, behaving as libvirt 9.0 was seen to. */
@@ -32,6 +33,7 @@ public final class FakeHypervisor implements Hypervisor {
   private final List<String> changes = new ArrayList<>();
   private final Deque<Runnable> heldEvents = new ArrayDeque<>();
   private final List<Watch> watches = new ArrayList<>();
+  private Predicate<String> files = path -> true;
   private Consumer<FakeMigration> script = migration -> {};
   private HostFacts facts;
   private boolean up = true;
@@ -481,6 +483,20 @@ public final class FakeHypervisor implements Hypervisor {
           }
           return 1L << 30;
         });
+  }
+
+  /** Which files are on this host; by default every one. */
+  public void files(Predicate<String> there) {
+    files = there;
+  }
+
+  boolean hasFile(String path) {
+    return files.test(path);
+  }
+
+  @Override
+  public long diskAllocationBytes(String uuid, String target) {
+    return ask(() -> existing(uuid).incoming ? 0L : 1L << 20);
   }
 
   @Override

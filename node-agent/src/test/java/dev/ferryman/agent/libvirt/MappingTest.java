@@ -7,6 +7,7 @@ import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.MigrationStatistics;
 import dev.ferryman.crds.livemigration.Progress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,6 +75,9 @@ class MappingTest {
                 Map.entry("memory_processed", 700L),
                 Map.entry("memory_remaining", 200L),
                 Map.entry("memory_bps", 30L),
+                Map.entry("disk_total", 100L),
+                Map.entry("disk_processed", 55L),
+                Map.entry("disk_remaining", 45L),
                 Map.entry("disk_bps", 12L),
                 Map.entry("memory_dirty_rate", 3L),
                 Map.entry("memory_page_size", 4096L),
@@ -84,7 +88,8 @@ class MappingTest {
     assertThat(JobStatistics.facts(2, job))
         .isEqualTo(
             JobFacts.migration(
-                new Progress(75, 900L, 700L, 200L, 42L, 12288L, 2L, 300L, 4100L, null)));
+                new Progress(
+                    75, 900L, 700L, 200L, 100L, 55L, 45L, 42L, 12288L, 2L, 300L, 4100L, null)));
   }
 
   @ParameterizedTest
@@ -147,6 +152,7 @@ class MappingTest {
                 "qemu+tcp://host-c/system",
                 MigrateCall.LIVE | MigrateCall.PEER2PEER,
                 Map.of("destination_xml", "<live/>"),
+                List.of(),
                 Map.of()));
   }
 
@@ -166,7 +172,22 @@ class MappingTest {
                     "persistent_xml", "<conf/>",
                     "migrate_uri", "tcp://10.0.0.3",
                     "tls.destination", "host-c"),
+                List.of(),
                 Map.of()));
+  }
+
+  @Test
+  void namesTheDisksThatAreCopied() {
+    var request =
+        new MigrationRequest("u", "qemu+tcp://host-c/system", "", "<live/>", "", false, true)
+            .steered(5, false)
+            .copying(List.of("vda", "vdc"));
+
+    var call = MigrateCall.of(request);
+
+    assertThat(call.flags()).isEqualTo(1 | 2 | 32 | 128);
+    assertThat(call.disks()).containsExactly("vda", "vdc");
+    assertThat(call.numbers()).containsEntry("bandwidth", 5L);
   }
 
   @Test

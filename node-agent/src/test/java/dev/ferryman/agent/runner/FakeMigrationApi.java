@@ -14,6 +14,7 @@ import dev.ferryman.crds.livemigration.LiveMigrationStatusBuilder;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.SourceReport;
 import dev.ferryman.crds.livemigration.SourceState;
+import dev.ferryman.crds.livemigration.StorageMode;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +45,7 @@ final class FakeMigrationApi implements MigrationApi {
   private Weather weather = Weather.Fine;
   private @Nullable Convergence convergence;
   private boolean cancelled;
+  private StorageMode storage = StorageMode.Shared;
   private boolean checkOnly;
   private boolean exists;
   private boolean mistaken;
@@ -85,6 +87,11 @@ final class FakeMigrationApi implements MigrationApi {
     written();
   }
 
+  /** The order is to copy disks that are not shared. */
+  synchronized void copyDisks() {
+    storage = StorageMode.Copy;
+  }
+
   /** The order is only to check. */
   synchronized void checkOnly() {
     checkOnly = true;
@@ -115,6 +122,7 @@ final class FakeMigrationApi implements MigrationApi {
         LiveMigrationSpecBuilder.builder(LiveMigrationSpec.of("g1", "host-c"))
             .convergence(convergence)
             .cancel(cancelled)
+            .storage(storage)
             .checkOnly(checkOnly)
             .build());
     migration.setStatus(status);

@@ -2,6 +2,7 @@ package dev.ferryman.operator.reconciler;
 
 import dev.ferryman.crds.Check;
 import dev.ferryman.crds.Reason;
+import dev.ferryman.crds.livemigration.DiskCopy;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.SourceState;
 import dev.ferryman.operator.decide.Migration;
@@ -9,6 +10,7 @@ import dev.ferryman.operator.decide.admission.Preflight;
 import dev.ferryman.operator.decide.admission.SwitchoverChoice;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Waits for both agents' checks, then lets libvirt begin or refuses the move. */
 final class CheckingPhase implements PhaseHandler {
@@ -35,6 +37,10 @@ final class CheckingPhase implements PhaseHandler {
       return new Outcome.Enter(
           Phase.Settling, Reason.CheckPassed, passed(migration), accepted.checks());
     }
+    if (verdict instanceof Preflight.Accepted accepted && !copies(migration).isEmpty()) {
+      return new Outcome.Enter(
+          Phase.Preparing, Reason.Preparing, preparing(migration), accepted.checks());
+    }
     if (verdict instanceof Preflight.Accepted accepted) {
       return launch(migration, accepted.checks());
     }
@@ -45,7 +51,18 @@ final class CheckingPhase implements PhaseHandler {
     return new Outcome.Enter(Phase.Settling, broken.reason(), broken.message(), broken.checks());
   }
 
-  private static Outcome launch(Migration migration, List<Check> checks) {
+  private static List<DiskCopy> copies(Migration migration) {
+    var destination = migration.destination();
+    return destination == null ? List.of() : destination.copies();
+  }
+
+  private static String preparing(Migration migration) {
+    return migration.status().destinationHost()
+        + " makes images for disks "
+        + copies(migration).stream().map(DiskCopy::target).collect(Collectors.joining(", "));
+  }
+
+  static Outcome launch(Migration migration, List<Check> checks) {
     return new Outcome.Launch(
         SwitchoverChoice.of(migration.spec().switchoverOrAuto(), migration.destination()),
         "moves from "

@@ -30,6 +30,7 @@ final class Endings {
       EnumSet.of(
           Reason.Pending,
           Reason.Checking,
+          Reason.Preparing,
           Reason.Migrating,
           Reason.Settling,
           Reason.OutcomeUnknown,
@@ -140,8 +141,14 @@ final class Endings {
   }
 
   private static String figures(@Nullable Progress progress) {
-    if (progress == null || progress.memoryRemainingBytes() == null) {
+    if (progress == null) {
       return "";
+    }
+    if (progress.memoryRemainingBytes() == null) {
+      return progress.diskRemainingBytes() == null
+          ? ""
+          : String.format(
+              Locale.ROOT, " (%d MiB of the disks left)", mebibytes(progress.diskRemainingBytes()));
     }
     return String.format(
         Locale.ROOT,

@@ -53,7 +53,7 @@ public final class MigrationReconciler {
     var terminal = new TerminalPhase();
     handlers.put(Phase.Pending, new PendingPhase(slotsPerHost));
     handlers.put(Phase.Checking, new CheckingPhase());
-    handlers.put(Phase.Preparing, settling);
+    handlers.put(Phase.Preparing, new PreparingPhase());
     handlers.put(Phase.Migrating, new MigratingPhase(settler));
     handlers.put(Phase.Settling, settling);
     handlers.put(Phase.Succeeded, terminal);
