@@ -52,7 +52,7 @@ guest_host() { # the host where it runs, or is paused
 }
 
 guest_create() {
-  local name=${1:-} host='' vcpus=1 memory=192 disk=shared disk_size=64 project='' dirty=0 paused=0 nvram=0 cache=none
+  local name=${1:-} host='' vcpus=1 memory=192 disk=shared disk_size=64 fill=0 project='' dirty=0 paused=0 nvram=0 cache=none
   [[ $name =~ ^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$ ]] ||
     bad_usage "guest create NAME --host HOST ...: a name is 1 to 63 of a-z, 0-9, '-' and '.', not '$name'"
   shift
@@ -60,7 +60,7 @@ guest_create() {
     case $1 in
       --paused) paused=1; shift; continue ;;
       --nvram) nvram=1; shift; continue ;;
-      --host | --vcpus | --memory | --disk | --disk-size | --cache | --project | --dirty) ;;
+      --host | --vcpus | --memory | --disk | --disk-size | --fill | --cache | --project | --dirty) ;;
       *) bad_usage "guest create has no option '$1'" ;;
     esac
     [ $# -ge 2 ] || bad_usage "guest create: $1 takes a value"
@@ -69,6 +69,7 @@ guest_create() {
       --vcpus) require_number "$@"; vcpus=$2 ;;
       --memory) require_number "$@"; memory=$2 ;;
       --disk-size) require_number "$@"; disk_size=$2 ;;
+      --fill) require_number "$@"; fill=$2 ;;
       --dirty) require_number "$@"; dirty=$2 ;;
       --disk) [[ $2 =~ ^(shared|block|iscsi|local|mixed|none)$ ]] ||
         bad_usage "--disk is shared, block, iscsi, local, mixed or none, not '$2'"; disk=$2 ;;
@@ -81,6 +82,9 @@ guest_create() {
   [ -n "$host" ] || bad_usage "guest create NAME --host HOST: on which host?"
   [ "$dirty" -eq 0 ] || [ $((dirty + 96)) -le "$memory" ] ||
     bad_usage "--dirty $dirty needs --memory $((dirty + 96)) or more"
+  if [ "$fill" -gt 0 ] && { [[ ! $disk =~ ^(local|mixed)$ ]] || [ $((fill + 1)) -gt "$disk_size" ]; }; then
+    bad_usage "--fill is for a disk that is local, and larger"
+  fi
   require_host "$host"
   if [[ $disk =~ ^(shared|mixed)$ ]] || [ "$nvram" -eq 1 ]; then
     storage_mounted "$host" || die "$host has its shared storage not mounted: lab storage $host mount"
@@ -108,6 +112,7 @@ guest_make() { # with the variables of guest_create
     local | mixed)
       host_run "$host" mkdir -p "$LOCAL/$name"
       host_run "$host" qemu-img create -q -f qcow2 "$LOCAL/$name/disk.qcow2" "${disk_size}M"
+      [ "$fill" -eq 0 ] || host_run "$host" qemu-io -f qcow2 -c "write -P 7 1M ${fill}M" "$LOCAL/$name/disk.qcow2" >/dev/null
       [ "$disk" = local ] || {
         host_run "$host" mkdir -p "$INSTANCES/$name"
         host_run "$host" qemu-img create -q -f qcow2 "$INSTANCES/$name/disk.qcow2" "${disk_size}M"

@@ -5,6 +5,7 @@ import static dev.ferryman.lab.Lab.on;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ferryman.crds.livemigration.LiveMigration;
+import dev.ferryman.crds.livemigration.LiveMigrationStatus;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.PhaseTime;
 import dev.ferryman.crds.livemigration.SwitchoverMode;
@@ -96,6 +97,36 @@ class CopyE2E extends LabTest {
       assertThat(files("host-c")).isEmpty();
       assertThat(files("host-b")).containsExactly("cp-cancel", "cp-cancel/disk.qcow2");
     }
+  }
+
+  @Test
+  void theProgressCoversTheDiskAndACancelEndsItsCopyToo() {
+    try (var guest =
+        Guest.create("cp-disk", "host-b", "--disk", "local", "--fill", "40").awaitBeating()) {
+      var move = Move.away(guest, migration);
+      var truth = Truth.before(move);
+      move.slow();
+      Api.orderCopy(migration, guest.name(), "host-c");
+      Api.awaitStatus(migration, "its disk is copied", CopyE2E::isDiskCopied);
+      var progress = Api.status(migration).source().progress();
+      assertThat(progress.diskTotalBytes()).isGreaterThan(40L << 20);
+      assertThat(progress.percent())
+          .as("the memory is still to come")
+          .isLessThan((int) (100 * (64 + 1) / (64 + 192)));
+
+      Api.cancel(migration);
+
+      truth.assertTold(Api.awaitEnd(migration), List.of("Cancelled"));
+      assertThat(files("host-c")).isEmpty();
+    }
+  }
+
+  private static boolean isDiskCopied(LiveMigrationStatus status) {
+    var progress = status.source() == null ? null : status.source().progress();
+    return progress != null
+        && progress.diskProcessedBytes() != null
+        && progress.diskProcessedBytes() > 0
+        && progress.diskRemainingBytes() > 0;
   }
 
   @Test

@@ -164,7 +164,10 @@ final class Verdict {
     }
   }
 
-  /** The guest has its disk, and no image is left where it never was; one that ran is kept. */
+  /**
+   * The guest has its disk, and no image is left where it never was; one that ran, or of which
+   * nobody can tell, is kept.
+   */
   private void disks(List<String> guests) {
     if (!kind.local()) {
       return;
@@ -172,7 +175,9 @@ final class Verdict {
     for (var host : simulation.hosts()) {
       var isThere = Files.exists(simulation.localDisk(host));
       var mayBe =
-          simulation.ranOn(host) || simulation.hypervisor(host).find(simulation.uuid).isPresent();
+          simulation.ranOn(host)
+              || isTold(host)
+              || simulation.hypervisor(host).find(simulation.uuid).isPresent();
       if (isThere && !mayBe && !host.equals(Simulation.SOURCE)) {
         wrong.add("an image is left on " + host);
       }
@@ -181,6 +186,17 @@ final class Verdict {
       }
     }
     links();
+  }
+
+  /** Whether a person is told of an image there. */
+  private boolean isTold(String host) {
+    var status = simulation.api.seen(Simulation.MOVE).getStatus();
+    return host.equals(Simulation.DESTINATION)
+        && status.destination() != null
+        && !status.destination().prepared().isEmpty()
+        && condition(simulation.api.seen(Simulation.MOVE), "Succeeded")
+            .getMessage()
+            .contains("is not known");
   }
 
   private void links() {

@@ -42,7 +42,12 @@ public final class CopyChecks {
       boolean hasDirectory,
       boolean hasParent,
       String fileSystem,
-      long availableBytes) {}
+      long availableBytes) {
+    /** The same, if what is there is the attempt's own. */
+    public Place free() {
+      return new Place(false, hasDirectory, hasParent, fileSystem, availableBytes);
+    }
+  }
 
   /** Whether it is a file that the guest writes to and that the source alone has. */
   public static boolean isLocal(Disk disk, Map<String, Directory> directories) {

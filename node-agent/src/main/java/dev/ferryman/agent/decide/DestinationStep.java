@@ -32,6 +32,7 @@ public enum DestinationStep {
    * @param needsKnown whether the source has published what the instance needs
    * @param state what this host has reported on the attempt; null: nothing
    * @param hasCopies whether the check has found disks that are to be copied
+   * @param sourceOut whether the source has said that it never called libvirt, and never will
    * @param closed whether this host's journal knows the attempt as settled
    * @param sourceEnd sequence at which the source's call had ended; null: not yet
    * @param peerSequence sequence of the source that this host's report stands on; null: none
@@ -45,6 +46,7 @@ public enum DestinationStep {
       boolean needsKnown,
       @Nullable DestinationState state,
       boolean hasCopies,
+      boolean sourceOut,
       boolean closed,
       @Nullable Long sourceEnd,
       @Nullable Long peerSequence,
@@ -88,7 +90,10 @@ public enum DestinationStep {
     }
     var clean =
         view.state() == DestinationState.Refused || view.state() == DestinationState.CleanedUp;
-    return view.phase() == Phase.Settling && view.sourceEnd() == null && !clean ? CleanUp : Wait;
+    var over =
+        view.phase() == Phase.Settling
+            || (view.sourceOut() && view.state() == DestinationState.Prepared);
+    return over && view.sourceEnd() == null && !clean ? CleanUp : Wait;
   }
 
   /** The source's call has ended, and what this host has said is from before that. */

@@ -67,7 +67,7 @@ final class DestinationChecking {
                     needs, uuid, role.migration.getSpec().switchoverOrAuto(), seen)));
     var copying = role.migration.getSpec().copiesDisks();
     var copies = copying ? CopyChecks.copies(needs, seen.directories()) : List.<DiskCopy>of();
-    var look = DiskLook.look(needs, seen.directories(), copying, host);
+    var look = DiskLook.look(needs, seen.directories(), copying, disks.paths(), host);
     checks.addAll(disks.space(copies, look.places()));
     checks.addAll(StorageChecks.judge(needs, look, Bounds.CHECKS - checks.size()));
     var imageLocks = DestinationChecks.hasImageLocks(needs, seen);

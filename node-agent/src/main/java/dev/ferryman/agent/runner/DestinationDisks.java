@@ -42,6 +42,9 @@ import org.jspecify.annotations.Nullable;
 final class DestinationDisks {
   private final Role role;
 
+  /** Images that a person has to look at. */
+  private List<String> left = List.of();
+
   DestinationDisks(Role role) {
     this.role = role;
   }
@@ -50,6 +53,11 @@ final class DestinationDisks {
   boolean areOwed() {
     var entry = role.entry();
     return entry != null && !entry.prepared().isEmpty();
+  }
+
+  /** The paths of the images that are owed, or left to a person. */
+  List<String> told() {
+    return areOwed() ? paths() : left;
   }
 
   /** The paths of the images that the journal knows. */
@@ -209,6 +217,11 @@ final class DestinationDisks {
       keep();
     } else if (here.isEmpty() && source != null && neverRan(started, source)) {
       remove();
+    } else if (here.isEmpty() && source != null && source.endSequence() != null) {
+      // Nobody will ever be able to tell: the guest may have left something on them.
+      warnIfOwed();
+      left = paths();
+      keep();
     }
   }
 
@@ -227,7 +240,7 @@ final class DestinationDisks {
       case Checking, Checked -> forbidden && started == Started.NeverStarted;
       // What it says of its copy it knows from having run the attempt: the API has forgotten that.
       case Refused, CleanedUp ->
-          forbidden && (started == Started.NeverStarted || source.switched() == null);
+          started == Started.NeverStarted || source.switched() == null;
     };
   }
 

@@ -12,6 +12,7 @@ import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.LiveMigration;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.SourceReport;
+import dev.ferryman.crds.livemigration.SourceState;
 import dev.ferryman.crds.livemigration.Started;
 import dev.ferryman.crds.livemigration.Switched;
 import java.time.Duration;
@@ -65,6 +66,10 @@ final class DestinationRole extends Role {
         .needsKnown(source != null && source.needs() != null)
         .state(half.state())
         .hasCopies(half.last() != null && !half.last().copies().isEmpty())
+        .sourceOut(
+            source != null
+                && (source.state() == SourceState.Refused
+                    || source.state() == SourceState.CleanedUp))
         .closed(entry != null && !entry.stage().isOpen())
         .sourceEnd(source == null ? null : source.endSequence())
         .peerSequence(half.peerSequence())
@@ -112,7 +117,7 @@ final class DestinationRole extends Role {
         half.next(state, source)
             .domain(now)
             .started(started)
-            .prepared(disks.paths())
+            .prepared(disks.told())
             .done(done == 0 ? null : done));
     evidenceChanged = false;
     proceed();

@@ -12,6 +12,7 @@ import dev.ferryman.crds.livemigration.Needs;
 import dev.ferryman.crds.livemigration.NeedsBuilder;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -115,9 +116,18 @@ final class DiskLook {
     }
   }
 
-  /** The destination: all that its disks' checks are judged by; servers are tried all at once. */
+  /**
+   * The destination: all that its disks' checks are judged by; servers are tried all at once.
+   *
+   * @param copying whether disks that the source alone has are to be copied
+   * @param own paths of the images that this attempt has made before
+   */
   static StorageChecks.Seen look(
-      Needs needs, Map<String, Directory> directories, boolean copying, HostContext host) {
+      Needs needs,
+      Map<String, Directory> directories,
+      boolean copying,
+      List<String> own,
+      HostContext host) {
     var images = new HashMap<String, DiskIdentity>();
     var troubles = new HashMap<String, String>();
     var answers = new HashMap<String, CompletableFuture<Optional<String>>>();
@@ -145,6 +155,7 @@ final class DiskLook {
           .filter(disk -> CopyChecks.isLocal(disk, directories))
           .forEach(disk -> place(String.valueOf(disk.path()), host, places, troubles));
     }
+    places.replaceAll((path, place) -> own.contains(path) ? place.free() : place);
     return new StorageChecks.Seen(host.name(), directories, images, troubles, copying, places);
   }
 

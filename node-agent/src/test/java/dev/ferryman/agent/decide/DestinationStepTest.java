@@ -57,6 +57,12 @@ class DestinationStepTest {
             CHECKED,
             v -> v.withPhase(Phase.Settling).withState(DestinationState.Prepared),
             CleanUp),
+        step(
+            "the source does not start after images were made",
+            MIGRATING,
+            v -> v.withState(DestinationState.Prepared).withSourceOut(true),
+            CleanUp),
+        step("the source does not start", MIGRATING, v -> v.withSourceOut(true), Wait),
         step("copying", MIGRATING, v -> v, Wait),
         step("copy started", MIGRATING, v -> v.withEvidenceChanged(true), ReportEvidence),
         step(

@@ -115,6 +115,16 @@ class CopyRolesTest {
   }
 
   @Test
+  void aSourceThatDoesNotStartLeavesNothing() {
+    toPrepared();
+    scene.guest.crash();
+    scene.enter(Phase.Migrating);
+    awaitState(DestinationState.CleanedUp);
+
+    assertThat(there()).isEmpty();
+  }
+
+  @Test
   void aFailedCopyLeavesNothing() throws InterruptedException {
     var migration = start();
     migration.arrive();

@@ -95,6 +95,13 @@ public record Host(
     return memory == null ? Overcommit.DEFAULT_MEMORY : memory;
   }
 
+  /** Committed disk may be total times this. */
+  public double diskOvercommit() {
+    var overcommit = spec.overcommit();
+    var disk = overcommit == null ? null : overcommit.disk();
+    return disk == null ? Overcommit.DEFAULT_DISK : disk;
+  }
+
   /** vCPUs kept back for the host itself. */
   public int reservedVCPUs() {
     var reserved = spec.reserved();
@@ -107,5 +114,12 @@ public record Host(
     var reserved = spec.reserved();
     var memory = reserved == null ? null : reserved.memoryMiB();
     return memory == null ? Reserved.DEFAULT_MEMORY_MIB : memory;
+  }
+
+  /** Disk kept back for the host itself. */
+  public long reservedDiskGiB() {
+    var reserved = spec.reserved();
+    var disk = reserved == null ? null : reserved.diskGiB();
+    return disk == null ? Reserved.DEFAULT_DISK_GIB : disk;
   }
 }

@@ -1,14 +1,18 @@
 package dev.ferryman.operator.reconciler;
 
 import dev.ferryman.crds.Check;
+import dev.ferryman.crds.CheckOutcome;
 import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.livemigration.DiskCopy;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.SourceState;
 import dev.ferryman.operator.decide.Migration;
+import dev.ferryman.operator.decide.admission.Checks;
+import dev.ferryman.operator.decide.admission.DiskCapacity;
 import dev.ferryman.operator.decide.admission.Preflight;
 import dev.ferryman.operator.decide.admission.SwitchoverChoice;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -29,6 +33,9 @@ final class CheckingPhase implements PhaseHandler {
                 seen.host(migration.status().destinationHost()),
                 asked(migration, Phase.Checking, seen),
                 seen.now()));
+    if (verdict instanceof Preflight.Accepted accepted) {
+      verdict = withDisks(migration, seen, accepted);
+    }
     if (verdict instanceof Preflight.Incomplete incomplete) {
       return new Outcome.Await(incomplete.until());
     }
@@ -49,6 +56,22 @@ final class CheckingPhase implements PhaseHandler {
     }
     var broken = (Preflight.Broken) verdict;
     return new Outcome.Enter(Phase.Settling, broken.reason(), broken.message(), broken.checks());
+  }
+
+  private static Preflight withDisks(
+      Migration migration, Observation seen, Preflight.Accepted accepted) {
+    var disks =
+        seen.host(migration.status().destinationHost())
+            .flatMap(host -> DiskCapacity.check(migration, host, seen.moves()));
+    if (disks.isEmpty()) {
+      return accepted;
+    }
+    var checks = new ArrayList<>(accepted.checks());
+    checks.add(disks.get());
+    return disks.get().outcome() == CheckOutcome.Fail
+        ? new Preflight.Refused(
+            Reason.InsufficientDisk, Checks.obstacles(checks), List.copyOf(checks))
+        : new Preflight.Accepted(List.copyOf(checks));
   }
 
   private static List<DiskCopy> copies(Migration migration) {

@@ -86,12 +86,16 @@ public final class MigrationReconciler {
   private record Step(@Nullable Migration next, Optional<Duration> again) {}
 
   private Step step(Migration migration) throws StaleException {
-    if (migration.phase() != Phase.Pending) {
+    // The room for disks that are copied is known, and given, only then.
+    var givesRoom =
+        migration.phase() == Phase.Pending
+            || (migration.phase() == Phase.Checking && migration.spec().copiesDisks());
+    if (!givesRoom) {
       return decideAndAct(held(migration));
     }
     admission.lock();
     try {
-      return decideAndAct(migration);
+      return decideAndAct(migration.phase() == Phase.Pending ? migration : held(migration));
     } finally {
       admission.unlock();
     }

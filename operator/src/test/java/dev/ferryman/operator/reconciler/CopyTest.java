@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ferryman.crds.Check;
 import dev.ferryman.crds.CheckOutcome;
+import dev.ferryman.crds.hostresource.Storage;
 import dev.ferryman.crds.livemigration.DestinationReportBuilder;
 import dev.ferryman.crds.livemigration.DestinationState;
 import dev.ferryman.crds.livemigration.DiskCopy;
@@ -11,9 +12,13 @@ import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.SourceState;
 import dev.ferryman.crds.livemigration.SwitchoverMode;
 import dev.ferryman.operator.Sample;
+import dev.ferryman.operator.decide.Migration;
+import dev.ferryman.operator.decide.admission.DiskCapacity;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A move for which the destination makes images first. */
 class CopyTest extends MoveFixture {
@@ -101,6 +106,80 @@ class CopyTest extends MoveFixture {
     reconcile();
 
     assertSays(Phase.Settling, "Unknown", "DestinationNoAnswer");
+  }
+
+  /** host-c has 800 GiB, of which 100 are used and committed. */
+  private DestinationReportBuilder copies(String path, long allocatedGiB, long virtualGiB) {
+    return Sample.destination(DestinationState.Checked)
+        .copies(List.of(new DiskCopy("vda", path, virtualGiB << 30, allocatedGiB << 30)));
+  }
+
+  private void checked(DestinationReportBuilder destination) {
+    api.host(
+        Sample.with(
+            api.hosts.get("host-c"),
+            s ->
+                s.storage(List.of(new Storage("/instances", "ext4", false, false, 800L, 700L)))));
+    toChecked();
+    api.destination("move", destination.build());
+    reconcile();
+  }
+
+  @ParameterizedTest(name = "{1} of {2} GiB at {0}: {3}")
+  @CsvSource({
+    "/instances/g1/disk, 700, 700, Preparing",
+    "/instances/g1/disk, 10, 700, Preparing",
+    "/instances/g1/disk, 10, 701, InsufficientDisk",
+    "/elsewhere/g1/disk, 10, 701, Preparing",
+  })
+  void theInstancesDirectoryIsFilledUpToItsOvercommit(
+      String path, long allocatedGiB, long virtualGiB, String reason) {
+    checked(copies(path, allocatedGiB, virtualGiB));
+
+    assertThat(condition("Succeeded").getReason()).isEqualTo(reason);
+  }
+
+  @Test
+  void whatIsUsedCountsFirst() {
+    checked(copies("/instances/g1/disk", 701, 701));
+
+    assertThat(condition("Succeeded").getMessage()).contains("disk: 100 used + 701 > 800 - 0 GiB");
+  }
+
+  @Test
+  void theRoomThatAnotherMoveIsAboutToTakeIsTaken() {
+    checked(copies("/instances/g1/disk", 10, 400));
+    assertThat(move().phase()).isEqualTo(Phase.Preparing);
+    var claimed =
+        DiskCapacity.check(
+            Migration.of(Sample.order("other", "other-uid", "i-00000004", "host-c")),
+            api.hosts.get("host-c"),
+            List.of(move()));
+    assertThat(claimed).as("it copies nothing").isEmpty();
+
+    var other =
+        Sample.move(
+            Phase.Checking,
+            status -> status.destination(copies("/instances/g4/disk", 10, 301).build()));
+    var second =
+        new Migration(
+            "other",
+            "other-uid",
+            "7",
+            1,
+            other.created(),
+            false,
+            true,
+            other.hostLabels(),
+            other.spec(),
+            other.status());
+
+    assertThat(DiskCapacity.check(second, api.hosts.get("host-c"), List.of(move())))
+        .hasValueSatisfying(
+            check -> {
+              assertThat(check.outcome()).isEqualTo(CheckOutcome.Fail);
+              assertThat(check.message()).contains("100 committed + 400 claimed + 301 > 800");
+            });
   }
 
   @Test
