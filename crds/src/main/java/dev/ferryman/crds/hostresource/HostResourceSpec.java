@@ -16,7 +16,8 @@ public record HostResourceSpec(
     @JsonPropertyDescription(
             "Committed resources may be up to total times this; absent fields: cpu 4.0, memory 1.0, disk 1.0")
         @Nullable Overcommit overcommit,
-    @JsonPropertyDescription("Kept back for the host itself; absent fields: 0 vCPUs, 512 MiB, 0 GiB")
+    @JsonPropertyDescription(
+            "Kept back for the host itself; absent fields: 0 vCPUs, 512 MiB, 0 GiB")
         @Nullable Reserved reserved) {
 
   /** What holds for a host whose administrator has set nothing. */

@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
 public record Overcommit(
     @Min(0.1) @Max(1000) @Nullable Double cpu,
     @Min(0.1) @Max(1000) @Nullable Double memory,
-    @Min(0.1) @Max(1000) @JsonPropertyDescription(
-            "Of the instances' directory; judged where disks are copied to it")
+    @Min(0.1) @Max(1000) @JsonPropertyDescription("Of the instances' directory; judged where disks are copied to it")
         @Nullable Double disk) {
   public static final double DEFAULT_CPU = 4.0;
   public static final double DEFAULT_MEMORY = 1.0;

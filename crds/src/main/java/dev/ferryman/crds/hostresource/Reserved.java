@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
 public record Reserved(
     @Min(0) @Max(100000) @Nullable Integer vcpus,
     @Min(0) @Max(1000000000) @Nullable Long memoryMiB,
-    @Min(0) @Max(1000000000) @JsonPropertyDescription(
-            "Of the instances' directory; judged where disks are copied to it")
+    @Min(0) @Max(1000000000) @JsonPropertyDescription("Of the instances' directory; judged where disks are copied to it")
         @Nullable Long diskGiB) {
   public static final int DEFAULT_VCPUS = 0;
   public static final long DEFAULT_MEMORY_MIB = 512;

@@ -3,7 +3,9 @@ package dev.ferryman.simulation;
 import dev.ferryman.agent.libvirt.FakeDomain;
 import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.LiveMigration;
+import dev.ferryman.crds.livemigration.LiveMigrationStatus;
 import dev.ferryman.crds.livemigration.Phase;
+import dev.ferryman.crds.livemigration.Started;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -176,6 +178,7 @@ final class Verdict {
       var isThere = Files.exists(simulation.localDisk(host));
       var mayBe =
           simulation.ranOn(host)
+              || status().phase() == Phase.Succeeded
               || isTold(host)
               || simulation.hypervisor(host).find(simulation.uuid).isPresent();
       if (isThere && !mayBe && !host.equals(Simulation.SOURCE)) {
@@ -188,15 +191,21 @@ final class Verdict {
     links();
   }
 
+  private LiveMigrationStatus status() {
+    return simulation.api.seen(Simulation.MOVE).getStatus();
+  }
+
   /** Whether a person is told of an image there. */
   private boolean isTold(String host) {
-    var status = simulation.api.seen(Simulation.MOVE).getStatus();
+    var status = status();
+    if (simulation.api.move(Simulation.MOVE).isEmpty() && !kind.persistent()) {
+      // Its host's event tells it: what was proved of such a guest went with the object.
+      return host.equals(Simulation.DESTINATION);
+    }
     return host.equals(Simulation.DESTINATION)
         && status.destination() != null
-        && !status.destination().prepared().isEmpty()
-        && condition(simulation.api.seen(Simulation.MOVE), "Succeeded")
-            .getMessage()
-            .contains("is not known");
+        && status.destination().started() == Started.Unknown
+        && !status.destination().prepared().isEmpty();
   }
 
   private void links() {

@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  *     its copy goes on
  * @param autostart the source: whether the guest was to start with its host, which is taken off for
  *     the time of the move
+ * @param persistent the destination: whether the guest had a definition before the move
+ * @param paused the destination: whether it stood still then
  * @param definitionSeen the destination: whether a definition of the instance was there already, or
  *     has been seen since
  * @param discarded the destination: whether this host has removed the copy, which was proved never
@@ -56,6 +58,8 @@ public record JournalEntry(
     boolean resumeAsked,
     @Nullable Giver giver,
     boolean autostart,
+    boolean persistent,
+    boolean paused,
     boolean definitionSeen,
     boolean discarded,
     boolean eventsMissed,

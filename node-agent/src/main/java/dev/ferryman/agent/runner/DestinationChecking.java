@@ -46,6 +46,8 @@ final class DestinationChecking {
     role.record(
         entry ->
             entry
+                .withPersistent(Boolean.TRUE.equals(needs.persistent()))
+                .withPaused(Boolean.TRUE.equals(needs.paused()))
                 .withDefinitionSeen(here.isPresent())
                 .withBaseline(
                     new Baseline(Domains.report(here), host.bootID(), role.daemonStart())));

@@ -215,13 +215,10 @@ final class DestinationDisks {
     }
     if (started == Started.Started || isGuest) {
       keep();
-    } else if (here.isEmpty() && source != null && neverRan(started, source)) {
+    } else if (here.isEmpty() && neverRan(started, source)) {
       remove();
     } else if (here.isEmpty() && source != null && source.endSequence() != null) {
-      // Nobody will ever be able to tell: the guest may have left something on them.
-      warnIfOwed();
-      left = paths();
-      keep();
+      leave();
     }
   }
 
@@ -229,18 +226,20 @@ final class DestinationDisks {
    * Whether no copy has ever run on them, and none will: libvirt was never asked and is not any
    * more, or its call is over and nothing of it ran here.
    */
-  private boolean neverRan(Started started, SourceReport source) {
-    if (source.endSequence() != null) {
+  private boolean neverRan(Started started, @Nullable SourceReport source) {
+    if (source != null && source.endSequence() != null) {
       return started == Started.NeverStarted || source.switched() == Switched.NeverStopped;
     }
     var forbidden = role.phase() == Phase.Settling || role.phase().isTerminal();
+    if (source == null) {
+      return forbidden && started == Started.NeverStarted;
+    }
     return switch (source.state()) {
       // Over only with its host's boot.
       case Starting, Running, Ended -> role.phase().isTerminal() && started == Started.NeverStarted;
       case Checking, Checked -> forbidden && started == Started.NeverStarted;
       // What it says of its copy it knows from having run the attempt: the API has forgotten that.
-      case Refused, CleanedUp ->
-          started == Started.NeverStarted || source.switched() == null;
+      case Refused, CleanedUp -> started == Started.NeverStarted || source.switched() == null;
     };
   }
 
@@ -254,9 +253,10 @@ final class DestinationDisks {
     forget((maker, image) -> maker.remove(image));
   }
 
-  /** Nobody can tell any more whether a copy has run on them. */
-  void warnIfOwed() {
+  /** Nobody will ever be able to tell: the guest may have left something on them. */
+  void leave() {
     if (areOwed()) {
+      left = paths();
       role.host
           .listener()
           .settled(
@@ -264,6 +264,7 @@ final class DestinationDisks {
               "destination: whether the guest ever ran on "
                   + String.join(", ", paths())
                   + " is not known: left for a person to remove");
+      keep();
     }
   }
 

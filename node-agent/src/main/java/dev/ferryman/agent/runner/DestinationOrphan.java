@@ -40,8 +40,12 @@ final class DestinationOrphan {
   private boolean areDisksSettled(boolean early) {
     var domain = role.host.hypervisor().domain(role.instanceUUID);
     var started = copy.started(Domains.report(domain));
-    if (started == Started.Started) {
+    if (copy.source() != null) {
+      disks.settle(domain, started, copy.isGuest(domain), copy.source());
+    } else if (started == Started.Started) {
       disks.keep();
+    }
+    if (!disks.areOwed()) {
       return true;
     }
     if (early || domain.map(DomainFacts::incoming).orElse(false)) {
@@ -49,8 +53,9 @@ final class DestinationOrphan {
     }
     if (domain.isEmpty() && started == Started.NeverStarted) {
       disks.remove();
+    } else {
+      disks.leave();
     }
-    disks.warnIfOwed();
     return true;
   }
 }

@@ -246,8 +246,10 @@ final class DestinationRole extends Role {
       var source = source();
       var domain = host.hypervisor().domain(instanceUUID);
       var started = copy.started(Domains.report(domain));
-      disks.settle(domain, started, moved || copy.isGuest(domain), source);
-      disks.warnIfOwed();
+      // What is still here is kept.
+      var isKept = domain.isPresent() && attemptUID.equals(domain.get().attemptMark());
+      disks.settle(domain, started, moved || isKept, source);
+      disks.leave();
     }
   }
 

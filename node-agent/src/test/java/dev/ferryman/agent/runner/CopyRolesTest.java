@@ -144,6 +144,7 @@ class CopyRolesTest {
 
     assertThat(scene.api.status().destination().state()).isEqualTo(DestinationState.Prepared);
     assertThat(there()).contains("g1/local.qcow2");
+    migration.failBeforeSwitchOver();
   }
 
   @Test

@@ -118,8 +118,7 @@ class CopyTest extends MoveFixture {
     api.host(
         Sample.with(
             api.hosts.get("host-c"),
-            s ->
-                s.storage(List.of(new Storage("/instances", "ext4", false, false, 800L, 700L)))));
+            s -> s.storage(List.of(new Storage("/instances", "ext4", false, false, 800L, 700L)))));
     toChecked();
     api.destination("move", destination.build());
     reconcile();

@@ -23,7 +23,8 @@ public final class DiskCapacity {
   private static final long GIB = 1L << 30;
 
   /** From here on a move is going to take its room. */
-  private static final Set<Phase> CLAIMING = Set.of(Phase.Preparing, Phase.Migrating, Phase.Settling);
+  private static final Set<Phase> CLAIMING =
+      Set.of(Phase.Preparing, Phase.Migrating, Phase.Settling);
 
   private DiskCapacity() {}
 
@@ -119,8 +120,7 @@ public final class DiskCapacity {
                 Locale.ROOT, " %d x %s - %d GiB", total.get(), host.diskOvercommit(), reserved);
     return fitsAtMost
         ? Checks.pass(CheckName.DiskSpace, host.name(), message)
-        : Checks.fail(
-            CheckName.DiskSpace, Reason.InsufficientDisk, host.name(), message);
+        : Checks.fail(CheckName.DiskSpace, Reason.InsufficientDisk, host.name(), message);
   }
 
   private static String sum(long have, String kind, long claimed, long need, boolean fits) {
