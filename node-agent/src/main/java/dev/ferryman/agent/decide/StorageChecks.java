@@ -188,8 +188,8 @@ public final class StorageChecks {
         ? answer.pass(path + " is the source's device, " + here.sizeBytes() + " bytes")
         : answer.warn(
             path
-                + " is here too and has the same size, but neither its path nor a serial number or WWN"
-                + " says that it is the same device");
+                + " is here too and has the same size, but neither its path nor a serial number or"
+                + " WWN says that it is the same device");
   }
 
   private static String other(

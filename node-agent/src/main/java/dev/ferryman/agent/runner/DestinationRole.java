@@ -313,8 +313,8 @@ final class DestinationRole extends Role {
       host.listener()
           .settled(
               migration,
-              "destination: a copy of the instance stands still here, and whether it ever ran is not"
-                  + " known: it is left for a person to remove");
+              "destination: a copy of the instance stands still here, and whether it ever ran is"
+                  + " not known: it is left for a person to remove");
     }
   }
 
