@@ -32,6 +32,16 @@ class ProgressTrackerTest {
   }
 
   @Test
+  void coversDisksAndTheMemoryThatIsYetToCome() {
+    var disks = ProgressBuilder.builder().percent(0).diskTotalBytes(500L).diskRemainingBytes(0L);
+    var copied = ProgressTracker.next(disks.build(), null, 500);
+    var both = disks.memoryTotalBytes(500L).memoryRemainingBytes(250L).build();
+
+    assertThat(copied.percent()).isEqualTo(50);
+    assertThat(ProgressTracker.next(both, copied, 500).percent()).isEqualTo(75);
+  }
+
+  @Test
   void isCompleteWhenTheGuestHasLeft() {
     assertThat(ProgressTracker.complete(null).percent()).isEqualTo(100);
     assertThat(ProgressTracker.complete(reading(1000, 250)).memoryTotalBytes()).isEqualTo(1000);
