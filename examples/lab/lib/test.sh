@@ -14,7 +14,7 @@ lab_test() { # lab_test [--e2e] [--short] [MAVEN ARGUMENTS]; with --e2e the end-
   done
   # Of the fault matrix the faults in the middle of the copy alone.
   [ -z "$short" ] || set -- "-Dcells=while Copying" "$@"
-  export FERRYMAN_LAB=labtest
+  export FERRYMAN_LAB=${FERRYMAN_LAB:-lab}test # beside that one
   unset FERRYMAN_LAB_STATE FERRYMAN_LAB_PRODUCT
   prepare_tools
   KUBEBUILDER_ASSETS=$(test_assets)
@@ -56,7 +56,7 @@ test_assets() {
 }
 
 keep_logs() {
-  local from=/tmp/ferryman-labtest to=$LAB_DIR/target/lab-logs host kind
+  local from=/tmp/ferryman-$FERRYMAN_LAB to=$LAB_DIR/target/lab-logs host kind
   [ -d "$from/logs" ] || return 0
   rm -rf "$to"
   mkdir -p "$to"

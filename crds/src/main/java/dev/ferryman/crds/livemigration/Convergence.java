@@ -25,11 +25,15 @@ public record Convergence(
         @Nullable Boolean autoConverge,
     @Default("60")
         @Min(5) @Max(MOST_SECONDS) @JsonPropertyDescription(
-            "Ends the migration after so long without headway: no pass over the memory began with less left to copy")
+            "How long the copying may make no headway: no pass over the memory begins with less left to copy")
         @Nullable Integer stallTimeoutSeconds,
     @Default("0")
-        @Min(0) @Max(MOST_SECONDS) @JsonPropertyDescription("Ends the migration after so long altogether; 0: never")
-        @Nullable Integer completionTimeoutSeconds) {
+        @Min(0) @Max(MOST_SECONDS) @JsonPropertyDescription("How long the copying may take altogether; 0: any time")
+        @Nullable Integer completionTimeoutSeconds,
+    @Default("Abort")
+        @JsonPropertyDescription(
+            "What is done after stallTimeoutSeconds or completionTimeoutSeconds. Abort: the migration is ended. Pause: the guest is paused, for stallTimeoutSeconds at most, until the rest of it is copied; if that is not enough the migration is ended and the guest goes on at the source")
+        @Nullable OnTimeout onTimeout) {
   private static final int MOST_BANDWIDTH = 1_000_000;
   private static final int MOST_DOWNTIME = 60_000;
   private static final int MOST_SECONDS = 604_800;
@@ -62,6 +66,12 @@ public record Convergence(
   @JsonIgnore
   public int stallTimeout() {
     return stallTimeoutSeconds == null ? STALL_TIMEOUT : stallTimeoutSeconds;
+  }
+
+  /** Whether the guest may be paused so that its copying ends. */
+  @JsonIgnore
+  public boolean mayPause() {
+    return onTimeout == OnTimeout.Pause;
   }
 
   /** Seconds altogether; 0: any. */

@@ -66,6 +66,11 @@ public record LiveMigrationSpec(
     return LiveMigrationSpecBuilder.builder(this).switchover(by).build();
   }
 
+  /** The same, brought to the end of its copying in that way. */
+  public LiveMigrationSpec converging(Convergence by) {
+    return LiveMigrationSpecBuilder.builder(this).convergence(by).build();
+  }
+
   /** The same, checked only. */
   public LiveMigrationSpec asCheckOnly() {
     return LiveMigrationSpecBuilder.builder(this).checkOnly(true).build();

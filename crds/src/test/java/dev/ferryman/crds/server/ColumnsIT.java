@@ -9,6 +9,7 @@ import dev.ferryman.crds.hostresource.Resources;
 import dev.ferryman.crds.instance.Instance;
 import dev.ferryman.crds.instance.InstanceStatusBuilder;
 import dev.ferryman.crds.livemigration.DomainState;
+import dev.ferryman.crds.livemigration.MigrationMode;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.Progress;
 import dev.ferryman.crds.livemigration.Result;
@@ -48,7 +49,7 @@ class ColumnsIT {
             status ->
                 status
                     .phase(Phase.Succeeded)
-                    .result(new Result(27L, 3100L, 4096L, 3L))
+                    .result(new Result(MigrationMode.PreCopy, 27L, 3100L, 4096L, 3L))
                     .conditions(List.of(Apply.condition("Succeeded", "True"))));
 
     var table = Table.of(admin, "livemigrations", move.name());

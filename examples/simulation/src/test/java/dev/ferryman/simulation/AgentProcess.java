@@ -281,6 +281,9 @@ final class AgentProcess {
     public void started(LiveMigration migration) {}
 
     @Override
+    public void paused(LiveMigration migration, String message) {}
+
+    @Override
     public void ended(LiveMigration migration, boolean succeeded, String message) {}
 
     @Override

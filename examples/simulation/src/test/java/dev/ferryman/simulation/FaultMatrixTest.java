@@ -28,7 +28,21 @@ class FaultMatrixTest {
                             Arrays.stream(Mode.values())
                                 .flatMap(
                                     mode ->
-                                        kinds().map(kind -> new Cell(fault, moment, mode, kind)))));
+                                        kinds(moment)
+                                            .map(kind -> new Cell(fault, moment, mode, kind)))));
+  }
+
+  /** To a busy guest nothing else happens than to any before it is to be paused. */
+  private static Stream<GuestKind> kinds(Moment moment) {
+    return switch (moment) {
+      case PausedToFinish -> busyKinds();
+      case MigratingLate, SwitchingOver, Finished -> Stream.concat(kinds(), busyKinds());
+      case Checking, MigratingEarly, Settling, RightAfter -> kinds();
+    };
+  }
+
+  private static Stream<GuestKind> busyKinds() {
+    return Stream.of(true, false).map(persistent -> new GuestKind(persistent, false, true));
   }
 
   private static Stream<GuestKind> kinds() {

@@ -1,6 +1,7 @@
 package dev.ferryman.simulation;
 
 import dev.ferryman.agent.libvirt.FakeMigration.Stage;
+import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.Phase;
 import java.time.Duration;
 
@@ -24,6 +25,16 @@ enum Moment {
     boolean isNow(Simulation simulation) {
       return simulation.stage() == Stage.Copying
           && simulation.sinceBegin().compareTo(Duration.ofSeconds(2)) > 0;
+    }
+  },
+  /** A busy guest has been paused so that its copying ends. */
+  PausedToFinish {
+    @Override
+    boolean isNow(Simulation simulation) {
+      return simulation.kind.busy()
+          && simulation.stage() == Stage.Copying
+          && simulation.hypervisor(Simulation.SOURCE).stateOf(simulation.uuid)
+              == DomainState.Paused;
     }
   },
   SwitchingOver {

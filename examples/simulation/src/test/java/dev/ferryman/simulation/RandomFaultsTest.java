@@ -47,11 +47,13 @@ class RandomFaultsTest {
       // there waits for a person.
       strikes.removeIf(strike -> strike.fault() != Fault.EtcdRestored);
     }
-    return new History(
-        number,
-        any(random, Mode.values()),
-        new GuestKind(random.nextBoolean(), random.nextInt(4) == 0),
-        strikes);
+    return new History(number, any(random, Mode.values()), kind(random), strikes);
+  }
+
+  private static GuestKind kind(Random random) {
+    var persistent = random.nextBoolean();
+    var paused = random.nextInt(4) == 0;
+    return new GuestKind(persistent, paused, !paused && random.nextInt(3) == 0);
   }
 
   private static <T> T any(Random random, T[] values) {

@@ -6,9 +6,12 @@ import dev.ferryman.agent.libvirt.FakeMigration;
 import dev.ferryman.agent.libvirt.FakeMigration.Stage;
 import dev.ferryman.agent.libvirt.FakeWorld;
 import dev.ferryman.agent.storage.Mount;
+import dev.ferryman.crds.livemigration.Convergence;
+import dev.ferryman.crds.livemigration.ConvergenceBuilder;
 import dev.ferryman.crds.livemigration.LiveMigration;
 import dev.ferryman.crds.livemigration.LiveMigrationSpec;
 import dev.ferryman.crds.livemigration.LiveMigrationStatus;
+import dev.ferryman.crds.livemigration.OnTimeout;
 import dev.ferryman.crds.livemigration.Phase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -27,6 +30,13 @@ import java.util.function.BooleanSupplier;
 
 /** Hosts with real agents, real operators, a fake libvirt and API server, and made-up time. */
 final class Simulation implements AutoCloseable {
+  private static final Convergence PAUSING =
+      ConvergenceBuilder.builder()
+          .completionTimeoutSeconds(5)
+          .stallTimeoutSeconds(30)
+          .onTimeout(OnTimeout.Pause)
+          .build();
+
   static final String SOURCE = "host-b";
   static final String DESTINATION = "host-c";
   static final String MOVE = "move";
@@ -52,11 +62,13 @@ final class Simulation implements AutoCloseable {
   private boolean twoRan;
   private boolean guestMayHaveEnded;
   private final Map<Runnable, Moment> awaited = new LinkedHashMap<>();
+  final GuestKind kind;
   private boolean mended;
   private int orders;
 
   Simulation(Mode mode, GuestKind kind) {
     this.mode = mode;
+    this.kind = kind;
     try {
       var memory = Path.of("/dev/shm");
       directory =
@@ -79,13 +91,13 @@ final class Simulation implements AutoCloseable {
       hypervisor(host).onMigrate(stepwise::stands);
       agents.put(host, new AgentProcess(this, host, directory.resolve(host), mounts));
     }
-    uuid = begin(kind);
+    uuid = begin();
     agents.values().forEach(AgentProcess::start);
     operator.start();
     runFor(Duration.ofSeconds(3));
   }
 
-  private String begin(GuestKind kind) {
+  private String begin() {
     var guest =
         hypervisor(SOURCE).define(GUEST).fileDisk("vda", shared.resolve("disk.qcow2").toString());
     if (!kind.persistent()) {
@@ -106,7 +118,8 @@ final class Simulation implements AutoCloseable {
 
   void order(String name, String destination) {
     orders++;
-    api.order(name, LiveMigrationSpec.of(GUEST, destination).handedOver(mode.switchover));
+    var order = LiveMigrationSpec.of(GUEST, destination).handedOver(mode.switchover);
+    api.order(name, kind.busy() ? order.converging(PAUSING) : order);
   }
 
   /** Goes on until that is so, or the time is over. */

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param markers files put into shared directories; noted before they are made
  * @param baseline the source: before the call; the destination: while checking
  * @param givenUp the source: why it ends the job by itself; null: it does not
+ * @param pause the source: the guest is paused so that its copying ends; null: it is not
  * @param suspended whether libvirt reported that the source's copy was stopped meanwhile
  * @param sinceSwitchover the source: what its copy has done since it was last stopped; null: it was
  *     not stopped
@@ -47,6 +48,7 @@ public record JournalEntry(
     @Nullable Baseline baseline,
     boolean abortRequested,
     @Nullable GivenUp givenUp,
+    @Nullable Pause pause,
     boolean suspended,
     @Nullable SinceSwitchover sinceSwitchover,
     boolean resumed,

@@ -70,6 +70,12 @@ final class DomainReader {
     return now.state() == DomainState.ShutOff && now.reason().equals(StateWords.MIGRATED);
   }
 
+  /** Whether it is paused, and by no job of libvirt. */
+  static boolean isPausedByUser(DomainPointer domain) {
+    var now = state(domain);
+    return now.state() == DomainState.Paused && now.reason().equals(StateWords.USER);
+  }
+
   private static State state(DomainPointer domain) {
     var state = new IntByReference();
     var reason = new IntByReference();

@@ -200,6 +200,22 @@ public final class LibvirtHypervisor implements Hypervisor {
   }
 
   @Override
+  public void pauseMigrating(String uuid) {
+    change(
+        uuid,
+        "virDomainSuspend",
+        domain -> {
+          var result = LIBVIRT.virDomainSuspend(domain);
+          if (result == 0 && DomainReader.isPausedByUser(domain)) {
+            // libvirt's reason while it migrates a guest is another, so the migration is over.
+            LastError.check(LIBVIRT.virDomainResume(domain), "virDomainResume");
+            throw HypervisorException.noAnswer("the guest is not migrated any more");
+          }
+          return result;
+        });
+  }
+
+  @Override
   public void resume(String uuid) {
     change(uuid, "virDomainResume", LIBVIRT::virDomainResume);
   }

@@ -76,6 +76,7 @@ final class SourceHalf {
         .libvirtdStartTime(role.daemonStart())
         .abortRequested(entry != null && entry.abortRequested() ? true : null)
         .givenUp(entry == null ? null : entry.givenUp())
+        .pausedToFinish(entry != null && entry.pause() != null ? true : null)
         .state(state);
   }
 

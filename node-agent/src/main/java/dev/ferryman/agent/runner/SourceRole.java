@@ -380,6 +380,8 @@ final class SourceRole extends Role {
     if (event.kind() == LifecycleEvent.Kind.Suspended
         && entry.stage() == Stage.Starting
         && !entry.suspended()
+        // A guest that was paused to be copied is still under way, and must not be left so.
+        && entry.pause() == null
         && event.isOfMigration()) {
       call.handsOver();
     }

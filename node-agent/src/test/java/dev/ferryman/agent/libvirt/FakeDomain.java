@@ -24,6 +24,10 @@ public final class FakeDomain {
   long wrote;
 
   boolean orphanOfKilledDaemon;
+
+  /** Whether a daemon that starts ends its migration, and so lets it go on. */
+  boolean goesOnWithDaemon;
+
   String liveXml = "";
   @Nullable String persistentXml = "";
 
@@ -250,6 +254,14 @@ public final class FakeDomain {
     } else {
       liveXml = persistentXml;
     }
+  }
+
+  /** Before anybody can be told of it. */
+  void goOnWithDaemon() {
+    if (goesOnWithDaemon && state == DomainState.Paused && reason.equals(StateWords.MIGRATING)) {
+      becomes(DomainState.Running, "migration canceled");
+    }
+    goesOnWithDaemon = false;
   }
 
   void losesProcess() {

@@ -155,6 +155,7 @@ public final class FakeHypervisor implements Hypervisor {
           List.copyOf(domains.values()).stream()
               .filter(domain -> domain.orphanOfKilledDaemon)
               .forEach(domain -> domain.stops("failed", 5));
+          domains.values().forEach(FakeDomain::goOnWithDaemon);
           domains.values().stream()
               .filter(domain -> domain.state == DomainState.ShutOff)
               .forEach(domain -> domain.reason = "unknown");
@@ -406,6 +407,21 @@ public final class FakeHypervisor implements Hypervisor {
             throw refused(55, 10, "Requested operation is not valid: domain is not being migrated");
           }
           return changes.add("downtime " + uuid + " " + milliseconds);
+        });
+  }
+
+  @Override
+  public void pauseMigrating(String uuid) {
+    ask(
+        () -> {
+          changes.add("pause " + uuid);
+          active(uuid)
+              .orElseThrow(
+                  () ->
+                      refused(
+                          55, 10, "Requested operation is not valid: domain is not being migrated"))
+              .pause();
+          return this;
         });
   }
 

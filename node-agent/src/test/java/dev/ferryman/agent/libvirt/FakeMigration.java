@@ -107,6 +107,7 @@ public final class FakeMigration {
         () -> {
           require(stage == Stage.Begun || stage == Stage.Copying);
           copyFails();
+          sourceGoesOn();
           ends(outcome);
         });
   }
@@ -264,11 +265,20 @@ public final class FakeMigration {
     return jobActive ? JobFacts.migration(progress) : JobFacts.NONE;
   }
 
+  /** As by virDomainSuspend: to libvirt that is as if the migration had stopped the guest. */
+  void pause() {
+    if (original.state == DomainState.Running) {
+      original.becomes(DomainState.Paused, StateWords.MIGRATING);
+      source.emit(original, Kind.Suspended, 1);
+    }
+  }
+
   void abort() {
     abortRequested = true;
     // libvirt ignores it after the switch-over.
     if (!abortsHeld && (stage == Stage.Begun || stage == Stage.Copying)) {
       copyFails();
+      sourceGoesOn();
       ends(ABORTED);
     }
   }
@@ -283,6 +293,7 @@ public final class FakeMigration {
       ends(new CallOutcome(9, 10, "operation failed: domain is not running"));
     } else if (domain == copy && stage == Stage.Copying) {
       copy = null;
+      sourceGoesOn();
       ends(DESTINATION_QEMU_DIED);
     } else if (domain == copy && stage == Stage.SwitchedOver) {
       copy = null;
@@ -300,6 +311,8 @@ public final class FakeMigration {
       if (stage != Stage.Finished) {
         copyIsDestroyed();
       }
+      original.goesOnWithDaemon =
+          (stage == Stage.Begun || stage == Stage.Copying) && stateBefore != DomainState.Paused;
       ends(DAEMON_DIED);
     } else if (host == destination) {
       var arrived = copy;

@@ -242,6 +242,9 @@ final class Scene implements AutoCloseable {
     public void started(LiveMigration migration) {}
 
     @Override
+    public void paused(LiveMigration migration, String message) {}
+
+    @Override
     public void ended(LiveMigration migration, boolean succeeded, String message) {}
 
     @Override
