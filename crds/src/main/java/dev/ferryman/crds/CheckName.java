@@ -18,6 +18,7 @@ public enum CheckName {
   Domain,
   DiskCache,
   Migratable,
+  Compression,
   DestinationReachable,
 
   // The destination agent's.

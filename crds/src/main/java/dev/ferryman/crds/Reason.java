@@ -49,6 +49,7 @@ public enum Reason {
   HypervisorTooOld,
   MachineTypeUnknown,
   NotMigratable,
+  CompressionUnsupported,
   CPUIncompatible,
   NetworkMissing,
   NetworkFilterMissing,

@@ -24,4 +24,7 @@ public record Progress(
     @Min(0) @Nullable Long expectedDowntimeMilliseconds,
     @Min(0) @Nullable Long elapsedMilliseconds,
     @Min(0) @Max(100) @JsonPropertyDescription("By how much autoConverge slows the guest's CPUs")
-        @Nullable Integer throttlePercent) {}
+        @Nullable Integer throttlePercent,
+    @Min(0) @JsonPropertyDescription(
+            "Time to the end of the copying, if copying and the guest's writing go on as now; as long as the first pass lasts, of which nothing is known of the writing, to the end of that. Absent: the guest writes as fast as it is copied")
+        @Nullable Long etaSeconds) {}

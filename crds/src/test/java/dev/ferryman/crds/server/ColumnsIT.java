@@ -11,7 +11,7 @@ import dev.ferryman.crds.instance.InstanceStatusBuilder;
 import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.MigrationMode;
 import dev.ferryman.crds.livemigration.Phase;
-import dev.ferryman.crds.livemigration.Progress;
+import dev.ferryman.crds.livemigration.ProgressBuilder;
 import dev.ferryman.crds.livemigration.Result;
 import dev.ferryman.crds.livemigration.SourceState;
 import dev.ferryman.testing.FerrymanServer;
@@ -43,8 +43,7 @@ class ColumnsIT {
                 report
                     .state(SourceState.Ended)
                     .sequence(5L)
-                    .progress(
-                        new Progress(100, null, null, null, null, null, null, null, null, null)))
+                    .progress(ProgressBuilder.builder().percent(100).build()))
         .operator(
             status ->
                 status

@@ -39,6 +39,9 @@ class SpecRulesIT {
         "{instance: i-00000003, destination: host-c, cancel: false}",
         "{instance: i-00000003, destination: host-c, switchover: Auto}",
         "{instance: i-00000003, destination: host-c, convergence: {stallTimeoutSeconds: 30}}",
+        "{instance: i-00000003, destination: host-c, convergence: {compression: Zstd,"
+            + " parallelConnections: 2, onTimeout: Pause}}",
+        "{instance: i-00000003, destination: host-c, convergence: {compression: Xbzrle}}",
         "{instance: i-00000003, destination: host-c, checkOnly: false}",
         "{instance: 5d1f0f4e-8a53-4d0b-b7ee-0a2c1c3a0003, destination: host-c.example.org}",
       })
@@ -86,6 +89,26 @@ class SpecRulesIT {
         arguments(
             "{instance: i-00000003, destination: host-c, convergence: {stallTimeoutSeconds: 4}}",
             "spec.convergence.stallTimeoutSeconds in body should be greater than or equal to 5"),
+        arguments(
+            "{instance: i-00000003, destination: host-c, convergence: {onTimeout: Wait}}",
+            "spec.convergence.onTimeout: Unsupported value: \"Wait\""),
+        arguments(
+            "{instance: i-00000003, destination: host-c, convergence: {compression: Gzip}}",
+            "spec.convergence.compression: Unsupported value: \"Gzip\""),
+        arguments(
+            "{instance: i-00000003, destination: host-c, convergence: {compression: Zstd}}",
+            "spec.convergence.compression: Invalid value: \"object\": compression Zstd needs"
+                + " parallelConnections of at least 2"),
+        arguments(
+            "{instance: i-00000003, destination: host-c, convergence: {compression: Xbzrle,"
+                + " parallelConnections: 4}}",
+            "compression Xbzrle goes over one connection"),
+        arguments(
+            "{instance: i-00000003, destination: host-c, convergence: {parallelConnections: 0}}",
+            "spec.convergence.parallelConnections in body should be greater than or equal to 1"),
+        arguments(
+            "{instance: i-00000003, destination: host-c, convergence: {parallelConnections: 256}}",
+            "spec.convergence.parallelConnections in body should be less than or equal to 255"),
         arguments(
             "{instance: i-00000003, destination: host-c, cancel: soon}",
             "spec.cancel in body must be of type boolean"),

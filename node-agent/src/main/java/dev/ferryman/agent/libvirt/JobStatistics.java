@@ -42,7 +42,8 @@ final class JobStatistics {
         job.number("memory_iteration").orElse(null),
         job.number("downtime").orElse(null),
         job.number("time_elapsed").orElse(null),
-        job.number("auto_converge_throttle").map(Math::toIntExact).orElse(null));
+        job.number("auto_converge_throttle").map(Math::toIntExact).orElse(null),
+        null);
   }
 
   /** Nothing is known in the first moments of a job: all figures are 0 then. */

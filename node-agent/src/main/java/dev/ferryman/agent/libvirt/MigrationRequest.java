@@ -1,5 +1,7 @@
 package dev.ferryman.agent.libvirt;
 
+import dev.ferryman.crds.livemigration.Convergence;
+
 /**
  * A peer-to-peer live migration (libvirt: virDomainMigrateToURI3 with LIVE, PEER2PEER, and for a
  * persistent domain PERSIST_DEST and UNDEFINE_SOURCE).
@@ -11,8 +13,8 @@ package dev.ferryman.agent.libvirt;
  *     transient domain. Always given together with {@code destinationXml} (CVE-2020-17376)
  * @param encrypted whether QEMU's stream is encrypted (VIR_MIGRATE_TLS)
  * @param leftPaused whether the destination's copy is left paused (VIR_MIGRATE_PAUSED)
- * @param bandwidthMiBPerSecond cap on the copying; 0: none
- * @param autoConverge whether QEMU may slow the guest's CPUs down (VIR_MIGRATE_AUTO_CONVERGE)
+ * @param convergence cap on the copying; whether QEMU may slow the guest's CPUs down; compression
+ *     (VIR_MIGRATE_COMPRESSED) and connections (VIR_MIGRATE_PARALLEL) of the copying
  */
 public record MigrationRequest(
     String uuid,
@@ -22,10 +24,9 @@ public record MigrationRequest(
     String persistentXml,
     boolean encrypted,
     boolean leftPaused,
-    int bandwidthMiBPerSecond,
-    boolean autoConverge) {
+    Convergence convergence) {
 
-  /** A request without a cap, for a guest that is not slowed down. */
+  /** A request for a migration that is not steered. */
   public MigrationRequest(
       String uuid,
       String destinationUri,
@@ -42,22 +43,13 @@ public record MigrationRequest(
         persistentXml,
         encrypted,
         leftPaused,
-        0,
-        false);
+        Convergence.DEFAULT);
   }
 
   /** The same, steered so. */
-  public MigrationRequest steered(int mibPerSecond, boolean throttled) {
+  public MigrationRequest steered(Convergence by) {
     return new MigrationRequest(
-        uuid,
-        destinationUri,
-        dataUri,
-        destinationXml,
-        persistentXml,
-        encrypted,
-        leftPaused,
-        mibPerSecond,
-        throttled);
+        uuid, destinationUri, dataUri, destinationXml, persistentXml, encrypted, leftPaused, by);
   }
 
   public boolean persistent() {

@@ -110,7 +110,7 @@ final class SourceCall {
                 : "",
             transport.encrypted(),
             leftPaused)
-        .steered(convergence.bandwidth(), convergence.mayThrottle());
+        .steered(convergence);
   }
 
   private static String dataUri(String address) {

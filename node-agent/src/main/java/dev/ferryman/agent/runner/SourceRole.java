@@ -224,7 +224,7 @@ final class SourceRole extends Role {
     half.say(
         half.next(SourceState.Running)
             .jobActive(true)
-            .progress(ProgressTracker.next(reading, half.progress())));
+            .progress(ProgressTracker.next(reading, half.progress(), handover.standsStill())));
   }
 
   private void reportEvidence(int done) {
@@ -339,6 +339,10 @@ final class SourceRole extends Role {
     if (entry == null || !entry.stage().isOpen()) {
       done();
     } else if (entry.stage() == Stage.Starting && (call.isWaiting() || call.job().isActive())) {
+      if (call.hasGivenUp() && !call.isAborting()) {
+        // Else a guest that was paused to be copied would be left so.
+        call.abort();
+      }
       lookAgainOrphaned(() -> {});
     } else {
       preflight.removeMarkers();

@@ -50,7 +50,7 @@ public final class FakeMigration {
   private boolean jobActive = true;
   private boolean abortRequested;
   private boolean abortsHeld;
-  private Progress progress = new Progress(0, 0L, 0L, 0L, null, null, 0L, null, 1L, null);
+  private Progress progress = new Progress(0, 0L, 0L, 0L, null, null, 0L, null, 1L, null, null);
   private @Nullable FakeDomain copy;
 
   FakeMigration(MigrationRequest request, FakeDomain original, FakeHypervisor destination) {

@@ -3,6 +3,8 @@ package dev.ferryman.agent.libvirt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.jna.Memory;
+import dev.ferryman.crds.livemigration.Compression;
+import dev.ferryman.crds.livemigration.ConvergenceBuilder;
 import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.MigrationStatistics;
 import dev.ferryman.crds.livemigration.Progress;
@@ -84,7 +86,7 @@ class MappingTest {
     assertThat(JobStatistics.facts(2, job))
         .isEqualTo(
             JobFacts.migration(
-                new Progress(75, 900L, 700L, 200L, 42L, 12288L, 2L, 300L, 4100L, null)));
+                new Progress(75, 900L, 700L, 200L, 42L, 12288L, 2L, 300L, 4100L, null, null)));
   }
 
   @ParameterizedTest
@@ -147,6 +149,7 @@ class MappingTest {
                 "qemu+tcp://host-c/system",
                 MigrateCall.LIVE | MigrateCall.PEER2PEER,
                 Map.of("destination_xml", "<live/>"),
+                Map.of(),
                 Map.of()));
   }
 
@@ -166,6 +169,7 @@ class MappingTest {
                     "persistent_xml", "<conf/>",
                     "migrate_uri", "tcp://10.0.0.3",
                     "tls.destination", "host-c"),
+                Map.of(),
                 Map.of()));
   }
 
@@ -174,10 +178,30 @@ class MappingTest {
     var call =
         MigrateCall.of(
             new MigrationRequest("u", "qemu+tcp://host-c/system", "", "<live/>", "", false, false)
-                .steered(40, true));
+                .steered(
+                    ConvergenceBuilder.builder()
+                        .bandwidthMiBPerSecond(40)
+                        .autoConverge(true)
+                        .build()));
 
     assertThat(call.flags()).isEqualTo(1 | 2 | 8192);
     assertThat(call.numbers()).isEqualTo(Map.of("bandwidth", 40L));
+  }
+
+  @Test
+  void compressesAndCopiesSideBySideWhereThatIsOrdered() {
+    var call =
+        MigrateCall.of(
+            new MigrationRequest("u", "qemu+tcp://host-c/system", "", "<live/>", "", false, false)
+                .steered(
+                    ConvergenceBuilder.builder()
+                        .compression(Compression.Zstd)
+                        .parallelConnections(4)
+                        .build()));
+
+    assertThat(call.flags()).isEqualTo(1 | 2 | 2048 | 131_072);
+    assertThat(call.parameters()).containsEntry("compression", "zstd");
+    assertThat(call.smallNumbers()).isEqualTo(Map.of("parallel.connections", 4));
   }
 
   @Test

@@ -3,6 +3,8 @@ package dev.ferryman.agent.runner;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.ferryman.crds.CheckOutcome;
+import dev.ferryman.crds.livemigration.Compression;
 import dev.ferryman.crds.livemigration.Convergence;
 import dev.ferryman.crds.livemigration.ConvergenceBuilder;
 import dev.ferryman.crds.livemigration.DomainState;
@@ -11,6 +13,7 @@ import dev.ferryman.crds.livemigration.OnTimeout;
 import dev.ferryman.crds.livemigration.Progress;
 import dev.ferryman.crds.livemigration.ProgressBuilder;
 import dev.ferryman.crds.livemigration.SinceSwitchover;
+import dev.ferryman.crds.livemigration.SourceState;
 import dev.ferryman.crds.livemigration.Switched;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,13 +41,37 @@ class SteeringTest {
 
   @Test
   void libvirtIsAskedForWhatIsOrdered() throws InterruptedException {
-    order(ConvergenceBuilder.builder().bandwidthMiBPerSecond(40).autoConverge(true).build());
+    var ordered = ConvergenceBuilder.builder().bandwidthMiBPerSecond(40).autoConverge(true).build();
+    order(ordered);
 
     var migration = scene.orderAndStart();
 
-    assertThat(migration.request().bandwidthMiBPerSecond()).isEqualTo(40);
-    assertThat(migration.request().autoConverge()).isTrue();
+    assertThat(migration.request().convergence()).isEqualTo(ordered);
     migration.succeed();
+  }
+
+  @Test
+  void aCompressionThatThisLibvirtLacksIsRefusedBeforeAnythingMoves() {
+    order(
+        ConvergenceBuilder.builder().compression(Compression.Zstd).parallelConnections(2).build());
+
+    scene.order();
+
+    var status =
+        scene.await(
+            "a refusal",
+            now -> now.source() != null && now.source().state() == SourceState.Refused);
+    assertThat(status.source().checks())
+        .filteredOn(check -> check.outcome() == CheckOutcome.Fail)
+        .singleElement()
+        .satisfies(
+            check -> {
+              assertThat(check.reason()).isEqualTo("CompressionUnsupported");
+              assertThat(check.message())
+                  .isEqualTo(
+                      "spec.convergence.compression: Zstd needs libvirt 9.4.0 or later, and host-b"
+                          + " has 9.0.0");
+            });
   }
 
   @Test
@@ -164,6 +191,22 @@ class SteeringTest {
     assertThat(status.source().givenUp()).isEqualTo(GivenUp.TimedOut);
     assertThat(status.source().pausedToFinish()).isTrue();
     assertThat(scene.guest.state()).isEqualTo(DomainState.Running);
+  }
+
+  @Test
+  void aPausedGuestWhoseMoveHasGoneFromTheApiIsNotLeftPaused() throws InterruptedException {
+    order(pausing());
+    var migration = scene.orderAndStart();
+    migration.arrive();
+    migration.progress(late(5000));
+    await().until(() -> scene.guest.state() == DomainState.Paused);
+    scene.api.remove();
+    scene.leaves();
+
+    migration.progress(late(65_000));
+
+    await().until(() -> scene.guest.state() == DomainState.Running);
+    assertThat(migration.abortRequested()).isTrue();
   }
 
   @Test
