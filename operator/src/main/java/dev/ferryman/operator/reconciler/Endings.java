@@ -153,7 +153,7 @@ final class Endings {
             ? "no headway for " + limits.stallTimeout() + " s"
             : "not done after " + limits.completionTimeout() + " s";
     if (Boolean.TRUE.equals(source.pausedToFinish())) {
-      why += ", nor " + limits.stallTimeout() + " s after the guest was paused";
+      why += ", nor done within " + limits.stallTimeout() + " s of the guest's pause";
     }
     return Outcome.Finish.failed(
         stalled ? Reason.Stalled : Reason.TimedOut,

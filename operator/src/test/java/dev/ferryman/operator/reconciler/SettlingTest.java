@@ -128,6 +128,20 @@ class SettlingTest extends MoveFixture {
   }
 
   @Test
+  void aMoveWhoseGuestIsPausedSaysSoOnce() {
+    toRunning();
+    api.source(
+        "move", Sample.source(SourceState.Running).pausedToFinish(true).jobActive(true).build());
+    reconcile();
+
+    assertSays(Phase.Migrating, "Unknown", "Migrating");
+    assertThat(condition("Succeeded").getMessage()).contains("the guest is paused");
+    var writes = api.writes.size();
+    reconcile();
+    assertThat(api.writes).hasSize(writes);
+  }
+
+  @Test
   void aMoveWhoseGuestWasPausedInVainSaysSo() {
     toRunning();
     api.source(
@@ -142,7 +156,7 @@ class SettlingTest extends MoveFixture {
 
     assertSays(Phase.Failed, "False", "Stalled");
     assertThat(condition("Succeeded").getMessage())
-        .startsWith("no headway for 60 s, nor done 60 s after the guest was paused: ");
+        .startsWith("no headway for 60 s, nor done within 60 s of the guest's pause: ");
   }
 
   @Test
