@@ -97,8 +97,7 @@ class SpecRulesIT {
             "spec.convergence.compression: Unsupported value: \"Gzip\""),
         arguments(
             "{instance: i-00000003, destination: host-c, convergence: {compression: Zstd}}",
-            "spec.convergence.compression: Invalid value: \"object\": compression Zstd needs"
-                + " parallelConnections of at least 2"),
+            "compression Zstd needs parallelConnections of at least 2"),
         arguments(
             "{instance: i-00000003, destination: host-c, convergence: {compression: Xbzrle,"
                 + " parallelConnections: 4}}",
