@@ -18,6 +18,7 @@ public enum CheckName {
   Domain,
   DiskCache,
   Migratable,
+  Encryption,
   DestinationReachable,
 
   // The destination agent's.
