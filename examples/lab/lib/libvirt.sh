@@ -24,10 +24,8 @@ configure_libvirt() {
 # libvirt tells hosts apart by host_uuid; the machine's own would be the same for all.
 write_libvirtd_conf() {
   cat <<EOF
-listen_tls = 1
-listen_tcp = 0
+$(libvirtd_listens_by_transport)
 listen_addr = "0.0.0.0"
-auth_tls = "none"
 auth_unix_rw = "none"
 unix_sock_rw_perms = "0700"
 host_uuid = "$(cat /proc/sys/kernel/random/uuid)"

@@ -7,6 +7,7 @@ services() {
   echo "$CONTROL etcd"
   echo "$CONTROL apiserver"
   for host in "${COMPUTE[@]}"; do echo "$host libvirtd"; done
+  [ "$(transport)" != ssh ] || for host in "${COMPUTE[@]}"; do echo "$host sshd"; done
   [ ! -e "$STATE/with-product" ] || {
     echo "$CONTROL operator"
     for host in "${COMPUTE[@]}"; do echo "$host agent"; done
@@ -15,12 +16,14 @@ services() {
 
 service_pid() { recorded_process "$STATE/run/$1-$2.pid"; } # service_pid HOST NAME
 
-lab_up() {
-  local begin=$EPOCHREALTIME
+lab_up() { # lab_up [--transport tls|ssh|tcp]
+  local begin=$EPOCHREALTIME TRANSPORT
+  parse_transport "$@"
   prepare
   lock "$LAB"
   resolve_binaries
   if hosts_running; then
+    check_transport
     say "'$LAB' is up already; starting what is missing"
   else
     remove_lab
@@ -42,12 +45,14 @@ make_lab() {
   mkdir -p "$STATE/"{run,logs,boot,guests,addresses}
   cp "$GUEST_BOOT/vmlinuz" "$STATE/boot/"
   cp "$(initramfs)" "$STATE/boot/initrd.img"
+  echo "${TRANSPORT:-tls}" >"$STATE/transport"
   choose_acceleration >"$STATE/acceleration"
   install_binaries
   make_certificates
   write_admin_kubeconfig
   make_host_directories
   configure_libvirt
+  [ "$(transport)" != ssh ] || configure_ssh
   configure_storage
   make_network
   start_hosts
@@ -58,11 +63,13 @@ start_services() {
   local host
   start_unless_running "$CONTROL" etcd
   for host in "${COMPUTE[@]}"; do start_unless_running "$host" libvirtd; done
+  [ "$(transport)" != ssh ] || for host in "${COMPUTE[@]}"; do start_unless_running "$host" sshd; done
   [ -n "$(service_pid "$CONTROL" storage)" ] || start_storage_server
   for host in "${COMPUTE[@]}"; do mount_storage "$host"; done
   wait_until_ready "$CONTROL" etcd
   start_unless_running "$CONTROL" apiserver
   for host in "${COMPUTE[@]}"; do wait_until_ready "$host" libvirtd; done
+  [ "$(transport)" != ssh ] || for host in "${COMPUTE[@]}"; do wait_until_ready "$host" sshd; done
   wait_until_ready "$CONTROL" apiserver
   [ -e "$STATE/with-product" ] || return 0
   install_chart

@@ -6,7 +6,7 @@ NEEDED=(
   libvirtd:libvirt-daemon virsh:libvirt-clients qemu-system-x86_64:qemu-system-x86 qemu-img:qemu-utils
   glusterfsd:glusterfs-common glusterfs:glusterfs-client busybox:busybox-static cpio:cpio modprobe:kmod
   ip:iproute2 tc:iproute2 nsenter:util-linux flock:util-linux openssl:openssl curl:curl jq:jq pgrep:procps
-  xz:xz-utils zstd:zstd tgtd:tgt java:openjdk-17-jdk-headless mvn:maven
+  xz:xz-utils zstd:zstd tgtd:tgt ssh:openssh-client sshd:openssh-server java:openjdk-17-jdk-headless mvn:maven
 )
 
 install_packages() {
@@ -34,15 +34,21 @@ missing_packages() {
 driver_installed() { compgen -G '/usr/lib/*/libvirt/connection-driver/libvirt_driver_qemu.so' >/dev/null; }
 iscsi_client_installed() { compgen -G '/usr/lib/*/qemu/block-iscsi.so' >/dev/null; }
 
-apt_install() {
-  local log=$CACHE/logs/apt.log
+apt_install() (
+  log=$CACHE/logs/apt.log
   mkdir -p "${log%/*}"
+  # Debian asks this file before a package starts its daemon. What the lab needs it starts itself, in its hosts.
+  [ -e /usr/sbin/policy-rc.d ] || {
+    trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+    printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
+    chmod +x /usr/sbin/policy-rc.d
+  }
   # --no-install-recommends: neither a bridge nor a system-wide libvirt of the machine's own is wanted.
   {
     DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@" ||
       { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"; }
   } >"$log" 2>&1 </dev/null 9>&- || die "could not install $*: see $log"
-}
+)
 
 check_kernel() {
   local what

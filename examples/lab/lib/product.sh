@@ -74,13 +74,14 @@ spawn_operator() { # spawn_operator SERVICE PORT
 operator_answers() { network_run "$CONTROL" curl -sf -m 5 "http://127.0.0.1:$1/readyz"; } # operator_answers PORT
 
 start_agent() { # start_agent HOST
-  local dir environment
+  local dir environment transport
   dir=$(copy_product "$AGENT_DIST" "$1-agent")
   mapfile -t environment < <(product_environment "$STATE/ferryman-agent-$1.kubeconfig")
+  mapfile -t transport < <(agent_transport)
   host_spawn "$1" agent "${BESIDE_GUESTS[@]}" env "${environment[@]}" \
     "$dir/bin/ferryman-node-agent" --host "$1" --namespace "$NAMESPACE" --libvirt-uri qemu:///system \
     --instances-dir "$INSTANCES" --journal-dir /var/lib/ferryman/journal \
-    --migration-address "${ADDRESS[$1]}" --transport tls --health-port "$AGENT_PORT"
+    --migration-address "${ADDRESS[$1]}" "${transport[@]}" --health-port "$AGENT_PORT"
 }
 agent_ready() { network_run "$1" curl -sf -m 5 "http://127.0.0.1:$AGENT_PORT/readyz"; }
 

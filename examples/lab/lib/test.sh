@@ -35,10 +35,25 @@ lab_test() { # lab_test [--e2e] [--short] [MAVEN ARGUMENTS]; with --e2e the end-
   # Offline, since the network of host-a reaches nothing else; everything was fetched above.
   "$LAB_DIR/lab" run-in-network mvn -B -ntp -o verify -Pe2e -pl examples/lab -am "$@" </dev/null ||
     die "end-to-end tests failed"
+  [ -n "$e2e_only$short" ] || test_other_transports
   # The same decisions each time, so that a run that fails can be repeated.
   [ -n "$e2e_only$short" ] || "$LAB_DIR/lab" chaos --seconds 180 --seed 7 || die "random moves under random faults failed"
   TEST_PASSED=1
   say "all tests passed ($(seconds_since "$begin") s)"
+}
+
+# A lab has one. That of the other tests has tls.
+test_other_transports() {
+  local transport
+  for transport in ssh tcp; do
+    "$LAB_DIR/lab" down
+    "$LAB_DIR/lab" up --transport "$transport" || die "the lab does not start with transport $transport"
+    say "end-to-end tests with transport $transport"
+    "$LAB_DIR/lab" run-in-network mvn -B -ntp -o -q verify -Pe2e -pl examples/lab -am -Dit.test=TransportE2E </dev/null ||
+      die "end-to-end tests with transport $transport failed"
+  done
+  "$LAB_DIR/lab" down
+  "$LAB_DIR/lab" up || die "the lab does not start again"
 }
 
 TEST_PASSED=

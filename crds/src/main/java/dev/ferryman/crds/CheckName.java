@@ -19,6 +19,7 @@ public enum CheckName {
   DiskCache,
   Migratable,
   Compression,
+  Encryption,
   DestinationReachable,
 
   // The destination agent's.

@@ -80,6 +80,7 @@ public enum Reason {
   // Risky, but allowed.
   SwitchoverUnprotected,
   IdentityUnproven,
+  Unencrypted,
 
   // Beside the outcome.
   CancelRefused,

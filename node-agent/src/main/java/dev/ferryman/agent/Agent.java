@@ -106,7 +106,7 @@ final class Agent implements AutoCloseable {
                 HostPublisherSettings.of(
                     settings.host(),
                     new MigrationEndpoint(
-                        settings.migrationAddress(), settings.transport().name())),
+                        settings.migrationAddress(), settings.transport().kind().word())),
                 clock,
                 timer("publisher")));
     publisher.start();

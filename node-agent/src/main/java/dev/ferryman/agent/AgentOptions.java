@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -66,11 +67,7 @@ final class AgentOptions {
               + " choice")
   @Nullable String migrationAddress;
 
-  @Option(
-      names = "--transport",
-      defaultValue = "${env:FERRYMAN_TRANSPORT:-tls}",
-      description = "How libvirt daemons reach each other: tls. Default: ${DEFAULT-VALUE}")
-  String transport = "";
+  @Mixin TransportOptions transport = new TransportOptions();
 
   @Option(
       names = "--health-port",
@@ -117,7 +114,6 @@ final class AgentOptions {
     require(
         address == null || ADDRESS.matcher(address).matches(),
         "--migration-address: '" + address + "' is no address");
-    require("tls".equals(transport), "--transport: '" + transport + "' is not known; use tls");
     require(healthPort >= 0 && healthPort <= 65535, "--health-port: " + healthPort + " is no port");
     require(
         heartbeatSeconds >= 1 && heartbeatSeconds <= 30,
@@ -129,7 +125,7 @@ final class AgentOptions {
         instancesDirectory,
         journalDirectory,
         address,
-        Transport.TLS,
+        transport.transport(this::refused),
         healthPort,
         Duration.ofSeconds(heartbeatSeconds));
   }

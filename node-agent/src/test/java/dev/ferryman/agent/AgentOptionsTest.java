@@ -26,7 +26,23 @@ class AgentOptionsTest {
     assertThat(settings.libvirtUri()).isEqualTo("qemu:///system");
     assertThat(settings.migrationAddress()).isNull();
     assertThat(settings.heartbeat()).isEqualTo(Duration.ofSeconds(10));
-    assertThat(settings.transport().encrypted()).isTrue();
+    assertThat(settings.transport().uri("host-c")).isEqualTo("qemu+tls://host-c/system");
+    assertThat(settings.transport().isEncrypted()).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--transport=ssh, qemu+ssh://root@host-c/system?no_tty=1, true",
+    "--transport=tcp --allow-unencrypted, qemu+tcp://host-c/system, false",
+    "--data-encryption=none --allow-unencrypted=true, qemu+tls://host-c/system, false",
+    "--transport=ssh --transport-uri=qemu+ssh://mover@{host}:2222/system,"
+        + " qemu+ssh://mover@host-c:2222/system, true",
+  })
+  void transportIsReached(String options, String uri, boolean encrypted) {
+    var transport = parse(options.split(" ")).transport();
+
+    assertThat(transport.uri("host-c")).isEqualTo(uri);
+    assertThat(transport.isEncrypted()).isEqualTo(encrypted);
   }
 
   @ParameterizedTest
@@ -36,7 +52,14 @@ class AgentOptionsTest {
     "--instances-dir=/no/such/directory, --instances-dir",
     "--journal-dir=journal, --journal-dir",
     "--migration-address=10.0.0.1;reboot, --migration-address",
-    "--transport=tcp, --transport",
+    "--transport=tcp, --transport: what goes over tcp is not encrypted",
+    "--transport=carrier-pigeon, --transport: 'carrier-pigeon' is not known",
+    "--data-encryption=none, --data-encryption: with none",
+    "--data-encryption=rot13, --data-encryption: 'rot13' is not known",
+    "--transport-uri=qemu+tls://host-c/system, --transport-uri: 'qemu+tls://host-c/system' has no",
+    "--transport-uri=qemu+tls:///system?x={host}, --transport-uri",
+    "--transport-uri=qemu+tcp://{host}/system, --transport-uri",
+    "--transport-uri=qemu+tls://{host}/sys tem, --transport-uri",
     "--health-port=70000, --health-port",
     "--heartbeat-seconds=0, --heartbeat-seconds",
   })

@@ -50,7 +50,8 @@ class ChartIT {
         "operator.replicas=3",
         "agent.hosts={host-b,host-c.example.org}",
         "agent.daemonSet.enabled=false",
-        "agent.daemonSet.transport=tls",
+        "agent.daemonSet.transport=ssh",
+        "agent.daemonSet.transportURI=qemu+ssh://mover@\\{host\\}:2222/system",
         "agent.daemonSet.storageDirs={/srv/images,/srv/more}",
         "operator.extraArgs={--one,--two}",
         "imagePullSecrets={registry}",
@@ -71,7 +72,7 @@ class ChartIT {
         "agent.host=host-b | at '/agent': additional properties 'host' not allowed",
         "agent.hosts={Host_B} | at '/agent/hosts/0': 'Host_B' does not match pattern",
         "agent.hosts={host-b,host-b} | at '/agent/hosts': items at 0 and 1 are equal",
-        "agent.daemonSet.transport=plain | at '/agent/daemonSet/transport': value must be 'tls'",
+        "agent.daemonSet.transport=plain | at '/agent/daemonSet/transport': value must be one of 'tls', 'ssh', 'tcp'",
         "agent.daemonSet.journalDir=journal | at '/agent/daemonSet/journalDir': 'journal' does not",
         "agent.daemonSet.healthPort=70000 | at '/agent/daemonSet/healthPort': maximum: got 70,000",
       })

@@ -212,7 +212,7 @@ final class AgentProcess {
                   journal,
                   new Markers(Stepwise.atOnce(), () -> mounts, clock),
                   new DiskProbe(Stepwise.atOnce(), new Images(Path.of("/dev"), Path.of("/sys"))),
-                  Transport.TLS,
+                  Transport.of(Transport.Kind.Tls, null, true),
                   new Silence(),
                   timer,
                   clock,

@@ -42,6 +42,8 @@ final class Libvirt {
     simulation.world.migrations().forEach(this::goOn);
     queuedFinish.removeIf(this::finishesLate);
     lingering.removeIf(this::discardsLate);
+    simulation.hypervisor(Simulation.SOURCE).endOrphans();
+    simulation.hypervisor(Simulation.DESTINATION).endOrphans();
   }
 
   private boolean finishesLate(FakeMigration migration) {

@@ -108,7 +108,7 @@ final class SourceCall {
                 ? AttemptMark.put(
                     hypervisor.migratableXml(uuid, XmlForm.Persistent), role.attemptUID)
                 : "",
-            transport.encrypted(),
+            transport.dataEncrypted(),
             leftPaused)
         .steered(convergence);
   }

@@ -52,6 +52,7 @@ final class SourceChecking {
       return;
     }
     var facts = host.hypervisor().moveFacts(role.instanceUUID);
+    checks.add(SourceChecks.encryption(host.name(), role.destination(), host.transport()));
     checks.addAll(MoveChecks.judge(host.name(), domain.get(), facts));
     var needs = DiskLook.identified(MoveChecks.add(SourceChecks.needs(domain.get()), facts), host);
     var versions = host.hypervisor().host();

@@ -10,6 +10,7 @@ import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.Needs;
 import dev.ferryman.crds.livemigration.NeedsBuilder;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -103,6 +104,32 @@ final class SourceChecks {
             Reason.DestinationUnreachable,
             host,
             "libvirt of " + destination + ": " + trouble);
+  }
+
+  /** Whether anybody on the way can read what moves, or change it. */
+  static Check encryption(String host, String destination, Transport transport) {
+    var carrier = "libvirt's connection (" + transport.kind().word() + ")";
+    if (transport.isEncrypted()) {
+      return new Check(
+          CheckName.Encryption.name(),
+          CheckOutcome.Pass,
+          null,
+          host,
+          carrier + " and QEMU's data stream to " + destination + " are encrypted");
+    }
+    var open = new ArrayList<String>();
+    if (!transport.kind().isEncrypted()) {
+      open.add(carrier);
+    }
+    if (!transport.dataEncrypted()) {
+      open.add("QEMU's data stream");
+    }
+    return new Check(
+        CheckName.Encryption.name(),
+        CheckOutcome.Warn,
+        Reason.Unencrypted.name(),
+        host,
+        "not encrypted on the way to " + destination + ": " + String.join(", ", open));
   }
 
   static Check markerTrouble(String host, String directory, @Nullable String trouble) {

@@ -245,10 +245,19 @@ public final class FakeDomain {
 
   /** Inactive, or gone if it has no definition. */
   void stops(String reason, int detail) {
+    ends(reason);
+    host.emit(this, Kind.Stopped, detail);
+  }
+
+  /** Without an event. */
+  void endsUnheard() {
+    ends("unknown");
+  }
+
+  private void ends(String reason) {
     becomes(DomainState.ShutOff, reason);
     losesProcess();
     incoming = false;
-    host.emit(this, Kind.Stopped, detail);
     if (persistentXml == null) {
       host.domains.remove(uuid);
     } else {

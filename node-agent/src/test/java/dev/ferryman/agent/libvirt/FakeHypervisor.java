@@ -152,14 +152,27 @@ public final class FakeHypervisor implements Hypervisor {
         () -> {
           up = true;
           daemonStart = world.tick();
-          List.copyOf(domains.values()).stream()
-              .filter(domain -> domain.orphanOfKilledDaemon)
-              .forEach(domain -> domain.stops("failed", 5));
           domains.values().forEach(FakeDomain::goOnWithDaemon);
           domains.values().stream()
               .filter(domain -> domain.state == DomainState.ShutOff)
               .forEach(domain -> domain.reason = "unknown");
           tell(HypervisorListener::connected);
+          return this;
+        });
+  }
+
+  /**
+   * The daemon that was started anew ends what it cannot take up: a copy whose migration died with
+   * the one before. It does so while it answers already, and sends no event of it.
+   */
+  public void endOrphans() {
+    world.act(
+        () -> {
+          if (up && !hung) {
+            List.copyOf(domains.values()).stream()
+                .filter(domain -> domain.orphanOfKilledDaemon)
+                .forEach(FakeDomain::endsUnheard);
+          }
           return this;
         });
   }

@@ -227,7 +227,11 @@ class FakeHypervisorTest {
     assertThat(outcome(call)).isEqualTo(FakeMigration.SOCKET_CLOSED);
     assertThat(b.domain(guest.uuid()).orElseThrow().reason()).isEqualTo("migration canceled");
     c.startDaemon();
-    assertThat(c.domains()).as("killed at the restart").isEmpty();
+    assertThat(c.domains()).as("still there when the daemon answers").hasSize(1);
+    listen();
+    c.endOrphans();
+    assertThat(c.domains()).isEmpty();
+    assertThat(seen).doesNotContain("c Stopped 5");
   }
 
   @Test

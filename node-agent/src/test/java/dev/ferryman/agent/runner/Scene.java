@@ -98,7 +98,7 @@ final class Scene implements AutoCloseable {
               new DiskProbe(
                   threads,
                   new Images(directory.resolve("dev"), directory.resolve("sys-of-" + name))),
-              Transport.TLS,
+              Transport.of(Transport.Kind.Tls, null, true),
               new Ears(),
               timer,
               Clock.systemUTC(),

@@ -96,6 +96,15 @@ final class Migrations implements ResourceEventHandler<LiveMigration> {
     return Optional.ofNullable(seen.get(name));
   }
 
+  /** The order of a guest that is not over, if there is one. */
+  Optional<LiveMigration> underWay(String guest) {
+    return seen.values().stream()
+        .filter(each -> each.instance().equals(guest) && !each.gone() && !each.word().isTerminal())
+        .map(Seen::object)
+        .filter(object -> object.getStatus() != null)
+        .findFirst();
+  }
+
   /** One that libvirt carries out just now. */
   Optional<LiveMigration> copying() {
     return seen.values().stream().filter(Seen::isCopying).map(Seen::object).findFirst();

@@ -1,7 +1,10 @@
 package dev.ferryman.lab.chaos;
 
 import static dev.ferryman.lab.Lab.tryLab;
+import static dev.ferryman.lab.Lab.tryOn;
 
+import dev.ferryman.crds.livemigration.LiveMigration;
+import dev.ferryman.crds.livemigration.SwitchoverMode;
 import java.time.Duration;
 import java.util.List;
 
@@ -46,6 +49,9 @@ final class QemuKiller {
 
   /** Also the incoming one can be the only copy, by the time that the signal is sent. */
   private boolean kill(ChaosGuest guest, String host) {
+    if (isLeftToLibvirt(guest, host)) {
+      return false;
+    }
     guest.aboutToBeKilled();
     if (tryLab("kill", "qemu", host, guest.name()).exitCode() != 0) {
       guest.wasNotKilled();
@@ -53,5 +59,25 @@ final class QemuKiller {
     }
     timeline.add(Timeline.Kind.FAULT, "killed the QEMU of " + guest + " on " + host);
     return true;
+  }
+
+  /**
+   * Whether libvirt alone decides what goes on, and can decide wrongly: in a Fast switch-over whose
+   * reply is lost, the end of the newer copy frees the image lock, and the older one goes on. The
+   * README says so of Fast; there is nothing in it for Ferryman to be tested for.
+   */
+  private boolean isLeftToLibvirt(ChaosGuest guest, String host) {
+    return migrations
+        .underWay(guest.name())
+        .map(LiveMigration::getStatus)
+        .filter(status -> status.switchover() == SwitchoverMode.Fast)
+        .filter(status -> host.equals(status.destinationHost()))
+        .filter(status -> !runsOn(status.sourceHost(), guest))
+        .isPresent();
+  }
+
+  private static boolean runsOn(String host, ChaosGuest guest) {
+    var answer = tryOn(host, "timeout", "2", "virsh", "domstate", guest.name());
+    return answer.output().strip().equals("running");
   }
 }
