@@ -4,16 +4,17 @@
 FIGURES_GUEST=figures
 FIGURES_RECOVER=
 
-lab_figures() { # lab_figures [--moves N] [--pairs N] [--switchovers N] [--recoveries N]
-  local moves=20 pairs=10 switchovers=10 recoveries=5
+lab_figures() { # lab_figures [--moves N] [--verdicts N] [--pairs N] [--switchovers N] [--recoveries N]
+  local moves=20 verdicts=20 pairs=10 switchovers=10 recoveries=5
   while [ $# -gt 0 ]; do
     case $1 in
-      --moves | --pairs | --switchovers | --recoveries) ;;
+      --moves | --verdicts | --pairs | --switchovers | --recoveries) ;;
       *) bad_usage "figures has no option '$1'" ;;
     esac
     [[ $# -ge 2 && $2 =~ ^[0-9]{1,4}$ ]] || bad_usage "figures: $1 takes a number"
     case $1 in
       --moves) moves=$2 ;;
+      --verdicts) verdicts=$2 ;;
       --pairs) pairs=$2 ;;
       --switchovers) switchovers=$2 ;;
       --recoveries) recoveries=$2 ;;
@@ -29,9 +30,9 @@ lab_figures() { # lab_figures [--moves N] [--pairs N] [--switchovers N] [--recov
   end_figures # of a run that was killed
   "$LAB_DIR/lab" guest create "$FIGURES_GUEST" --host "${COMPUTE[0]}" --vcpus 1 --memory 192 --disk shared
   [ "$recoveries" -eq 0 ] || FIGURES_RECOVER=1
-  say "measuring: $moves moves, $pairs pairs with raw ones, $switchovers pairs of switch-overs, $recoveries recoveries"
+  say "measuring: $moves moves, $verdicts checks, $pairs pairs with raw ones, $switchovers pairs of switch-overs, $recoveries recoveries"
   run_program figures.Figures \
-    "moves=$moves" "pairs=$pairs" "switchovers=$switchovers" "recoveries=$recoveries" \
+    "moves=$moves" "verdicts=$verdicts" "pairs=$pairs" "switchovers=$switchovers" "recoveries=$recoveries" \
     "lab=$LAB_DIR/lab" "state=$STATE" "namespace=$NAMESPACE" "guest=$FIGURES_GUEST" \
     "guest-facts=1 vCPU, 192 MiB, disk on shared storage, idle, run by $(acceleration_name)" \
     "first=$(figures_host "${COMPUTE[0]}")" "second=$(figures_host "${COMPUTE[1]}")" ||

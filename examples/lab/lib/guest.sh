@@ -52,7 +52,7 @@ guest_host() { # the host where it runs, or is paused
 }
 
 guest_create() {
-  local name=${1:-} host='' vcpus=1 memory=192 disk=shared disk_size=64 project='' dirty=0 paused=0 nvram=0 cache=none
+  local name=${1:-} host='' vcpus=1 memory=192 disk=shared disk_size=64 fill=0 project='' dirty=0 paused=0 nvram=0 cache=none
   [[ $name =~ ^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$ ]] ||
     bad_usage "guest create NAME --host HOST ...: a name is 1 to 63 of a-z, 0-9, '-' and '.', not '$name'"
   shift
@@ -60,7 +60,7 @@ guest_create() {
     case $1 in
       --paused) paused=1; shift; continue ;;
       --nvram) nvram=1; shift; continue ;;
-      --host | --vcpus | --memory | --disk | --disk-size | --cache | --project | --dirty) ;;
+      --host | --vcpus | --memory | --disk | --disk-size | --fill | --cache | --project | --dirty) ;;
       *) bad_usage "guest create has no option '$1'" ;;
     esac
     [ $# -ge 2 ] || bad_usage "guest create: $1 takes a value"
@@ -69,9 +69,10 @@ guest_create() {
       --vcpus) require_number "$@"; vcpus=$2 ;;
       --memory) require_number "$@"; memory=$2 ;;
       --disk-size) require_number "$@"; disk_size=$2 ;;
+      --fill) require_number "$@"; fill=$2 ;;
       --dirty) require_number "$@"; dirty=$2 ;;
-      --disk) [[ $2 =~ ^(shared|block|iscsi|local|none)$ ]] ||
-        bad_usage "--disk is shared, block, iscsi, local or none, not '$2'"; disk=$2 ;;
+      --disk) [[ $2 =~ ^(shared|block|iscsi|local|mixed|none)$ ]] ||
+        bad_usage "--disk is shared, block, iscsi, local, mixed or none, not '$2'"; disk=$2 ;;
       --cache) [[ $2 =~ ^(none|writethrough|writeback|directsync|unsafe)$ ]] ||
         bad_usage "--cache is none, writethrough, writeback, directsync or unsafe, not '$2'"; cache=$2 ;;
       --project) [[ $2 =~ ^[A-Za-z0-9._-]+$ ]] || bad_usage "--project takes letters, digits and ._-"; project=$2 ;;
@@ -81,8 +82,11 @@ guest_create() {
   [ -n "$host" ] || bad_usage "guest create NAME --host HOST: on which host?"
   [ "$dirty" -eq 0 ] || [ $((dirty + 96)) -le "$memory" ] ||
     bad_usage "--dirty $dirty needs --memory $((dirty + 96)) or more"
+  if [ "$fill" -gt 0 ] && { [[ ! $disk =~ ^(local|mixed)$ ]] || [ $((fill + 1)) -gt "$disk_size" ]; }; then
+    bad_usage "--fill is for a disk that is local, and larger"
+  fi
   require_host "$host"
-  if [ "$disk" = shared ] || [ "$nvram" -eq 1 ]; then
+  if [[ $disk =~ ^(shared|mixed)$ ]] || [ "$nvram" -eq 1 ]; then
     storage_mounted "$host" || die "$host has its shared storage not mounted: lab storage $host mount"
   fi
   libvirtd_ready "$host" >/dev/null 2>&1 || die "libvirtd on $host does not answer: lab start libvirtd $host"
@@ -105,9 +109,14 @@ guest_make() { # with the variables of guest_create
     shared)
       host_run "$host" mkdir -p "$INSTANCES/$name"
       host_run "$host" qemu-img create -q -f qcow2 "$INSTANCES/$name/disk.qcow2" "${disk_size}M" ;;
-    local)
+    local | mixed)
       host_run "$host" mkdir -p "$LOCAL/$name"
-      host_run "$host" qemu-img create -q -f qcow2 "$LOCAL/$name/disk.qcow2" "${disk_size}M" ;;
+      host_run "$host" qemu-img create -q -f qcow2 "$LOCAL/$name/disk.qcow2" "${disk_size}M"
+      [ "$fill" -eq 0 ] || host_run "$host" qemu-io -f qcow2 -c "write -P 7 1M ${fill}M" "$LOCAL/$name/disk.qcow2" >/dev/null
+      [ "$disk" = local ] || {
+        host_run "$host" mkdir -p "$INSTANCES/$name"
+        host_run "$host" qemu-img create -q -f qcow2 "$INSTANCES/$name/disk.qcow2" "${disk_size}M"
+      } ;;
     block) make_block_disk "$name" "$disk_size" ;;
     iscsi) make_iscsi_disk "$name" "$disk_size" ;;
   esac
@@ -210,7 +219,8 @@ disk_xml() { # with the variables of guest_make
       echo "<disk type='file' device='disk'>"
       echo "      <driver name='qemu' type='qcow2' cache='$cache'/>"
       echo "      <source file='$INSTANCES/$name/disk.qcow2'/>" ;;
-    local)
+    local | mixed)
+      [ "$disk" = local ] || second_disk_xml
       echo "<disk type='file' device='disk'>"
       echo "      <driver name='qemu' type='qcow2' cache='$cache'/>"
       echo "      <source file='$LOCAL/$name/disk.qcow2'/>" ;;
@@ -225,6 +235,14 @@ disk_xml() { # with the variables of guest_make
       echo "      <source dev='$(block_disk_path "$name")'/>" ;;
   esac
   echo "      <target dev='vda' bus='virtio'/>"
+  echo "    </disk>"
+}
+
+second_disk_xml() { # with the variables of guest_make
+  echo "<disk type='file' device='disk'>"
+  echo "      <driver name='qemu' type='qcow2' cache='$cache'/>"
+  echo "      <source file='$INSTANCES/$name/disk.qcow2'/>"
+  echo "      <target dev='vdb' bus='virtio'/>"
   echo "    </disk>"
 }
 
@@ -276,7 +294,7 @@ read_sectors() { # read_sectors HOST NAME
     return
   fi
   local directory=$INSTANCES
-  [ "$(cat "$STATE/guests/$2/disk")" != local ] || directory=$LOCAL
+  [[ ! $(cat "$STATE/guests/$2/disk") =~ ^(local|mixed)$ ]] || directory=$LOCAL
   # shellcheck disable=SC2016 # the inner shell expands these
   host_run "$1" bash -c 'qemu-img convert -U -T none -f qcow2 -O raw "$1" /run/$$.raw && head -c 32768 /run/$$.raw
     rm -f /run/$$.raw' bash "$directory/$2/disk.qcow2"

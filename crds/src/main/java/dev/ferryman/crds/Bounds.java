@@ -54,6 +54,18 @@ public final class Bounds {
   /** SHA-256 in hexadecimal digits. */
   public static final int SHA256 = 64;
 
+  /** A label's key: an optional DNS name, a slash, and a name of at most 63 characters. */
+  public static final int LABEL_KEY = 317;
+
+  /** A label's value (Kubernetes). */
+  public static final int LABEL_VALUE = 63;
+
+  /** Conditions of a selector, and values of one. */
+  public static final int LABELS = 16;
+
+  /** Hosts that one LiveMigration is tried on. */
+  public static final int ATTEMPTS = 10;
+
   private Bounds() {}
 
   /**

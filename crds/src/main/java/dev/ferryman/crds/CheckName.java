@@ -6,6 +6,7 @@ public enum CheckName {
   Instance,
   SourceHost,
   DestinationHost,
+  Placement,
   DifferentHosts,
   Hypervisor,
   Architecture,
@@ -19,6 +20,7 @@ public enum CheckName {
   DiskCache,
   Migratable,
   Encryption,
+  Compression,
   DestinationReachable,
 
   // The destination agent's.
@@ -29,6 +31,8 @@ public enum CheckName {
   DiskImage,
   BlockDevice,
   NetworkStorage,
+  DiskCopy,
+  DiskSpace,
   Switchover,
   CPU,
   Networks,

@@ -10,6 +10,8 @@ public enum Reason {
   Pending,
   /** Both agents look for obstacles. */
   Checking,
+  /** The destination makes images for the disks that are to be copied. */
+  Preparing,
   /** libvirt copies the guest. */
   Migrating,
   /** The outcome is being proved, or cleaned up. */
@@ -43,12 +45,21 @@ public enum Reason {
   DestinationNotAlive,
   DestinationNotReady,
   DestinationUnschedulable,
+  /** The operator was to choose a destination, and no host is fit to be it. */
+  NoDestinationFits,
+  /** {@code destinationSelector} does not choose the host. */
+  NotSelected,
+  /** An earlier attempt of the same migration has failed on the host. */
+  FailedBefore,
+  /** Between two attempts somebody else has moved the instance. */
+  InstanceMoved,
   SameHost,
   HypervisorMismatch,
   ArchitectureMismatch,
   HypervisorTooOld,
   MachineTypeUnknown,
   NotMigratable,
+  CompressionUnsupported,
   CPUIncompatible,
   NetworkMissing,
   NetworkFilterMissing,
@@ -60,6 +71,9 @@ public enum Reason {
   StorageNotShared,
   StorageUnreachable,
   UnsafeCacheMode,
+  DiskNotCopyable,
+  DiskExists,
+  InsufficientDisk,
   NameTaken,
   UUIDTaken,
   DestinationUnreachable,
@@ -80,6 +94,7 @@ public enum Reason {
   SwitchoverUnprotected,
   IdentityUnproven,
   Unencrypted,
+  DiskOvercommitted,
 
   // Beside the outcome.
   CancelRefused,

@@ -45,10 +45,40 @@ public final class Schemas {
           .setEnum(Stream.of("True", "False", "Unknown").<JsonNode>map(TextNode::valueOf).toList());
       return props;
     }
+  }
 
-    private static JSONSchemaProps property(JSONSchemaProps props, String name) {
-      return Objects.requireNonNull(props.getProperties().get(name), name);
+  /** The map {@code matchLabels}: a bounded number of labels with values that can exist. */
+  public static final class Labels implements SchemaCustomizer.Customizer {
+    @Override
+    public JSONSchemaProps apply(
+        JSONSchemaProps props, String input, KubernetesSerialization serialization) {
+      var labels = property(props, "matchLabels");
+      labels.setMaxProperties((long) Bounds.LABELS);
+      labels.getAdditionalProperties().setSchema(labelValue());
+      return props;
     }
+  }
+
+  /** The list {@code values}: each can be a label's. */
+  public static final class LabelValues implements SchemaCustomizer.Customizer {
+    @Override
+    public JSONSchemaProps apply(
+        JSONSchemaProps props, String input, KubernetesSerialization serialization) {
+      property(props, "values").getItems().setSchema(labelValue());
+      return props;
+    }
+  }
+
+  private static JSONSchemaProps labelValue() {
+    var value = new JSONSchemaProps();
+    value.setType("string");
+    value.setMaxLength((long) Bounds.LABEL_VALUE);
+    value.setPattern("^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?$");
+    return value;
+  }
+
+  private static JSONSchemaProps property(JSONSchemaProps props, String name) {
+    return Objects.requireNonNull(props.getProperties().get(name), name);
   }
 
   /** A struct that is one writer's whole word: each write replaces all of it. */

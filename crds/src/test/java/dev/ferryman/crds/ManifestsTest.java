@@ -73,7 +73,8 @@ class ManifestsTest {
           case "array" -> schema.getMaxItems() != null;
           case "integer", "number" -> schema.getMinimum() != null && schema.getMaximum() != null;
           case "boolean" -> true;
-          case "object" -> schema.getAdditionalProperties() == null;
+          case "object" ->
+              schema.getAdditionalProperties() == null || schema.getMaxProperties() != null;
           default -> false;
         };
     if (!bounded) {
@@ -82,6 +83,9 @@ class ManifestsTest {
     Map<String, JSONSchemaProps> properties = schema.getProperties();
     if (properties != null) {
       properties.forEach((name, child) -> collectUnbounded(path + "." + name, child, found));
+    }
+    if (schema.getAdditionalProperties() != null) {
+      collectUnbounded(path + "{}", schema.getAdditionalProperties().getSchema(), found);
     }
     if (schema.getItems() != null) {
       collectUnbounded(path + "[]", schema.getItems().getSchema(), found);

@@ -17,9 +17,11 @@ import dev.ferryman.agent.libvirt.LibvirtHypervisor;
 import dev.ferryman.agent.libvirt.LibvirtSettings;
 import dev.ferryman.agent.runner.HostContext;
 import dev.ferryman.agent.runner.MigrationRunner;
+import dev.ferryman.agent.storage.DiskMaker;
 import dev.ferryman.agent.storage.DiskProbe;
 import dev.ferryman.agent.storage.Images;
 import dev.ferryman.agent.storage.Markers;
+import dev.ferryman.agent.storage.QemuImg;
 import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.access.ApiAccess;
 import dev.ferryman.crds.hostresource.MigrationEndpoint;
@@ -40,6 +42,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -122,6 +125,7 @@ final class Agent implements AutoCloseable {
                     journal,
                     new Markers(threads, proc::mounts, clock),
                     new DiskProbe(threads, new Images(Path.of("/dev"), Path.of("/sys"))),
+                    new DiskMaker(threads, new QemuImg(), UnaryOperator.identity()),
                     settings.transport(),
                     new MigrationLog(
                         new AgentEvents(client, threads, clock, settings.host()), metrics),

@@ -28,6 +28,13 @@ final class MigrationLog implements MigrationListener {
   }
 
   @Override
+  public void paused(LiveMigration migration, String message) {
+    LOG.info("{} {}", about(migration), message);
+    metrics.counter("ferryman.agent.pauses").increment();
+    events.warning(migration, "GuestPaused", message);
+  }
+
+  @Override
   public void ended(LiveMigration migration, boolean succeeded, String message) {
     LOG.info("{} libvirt's call ended: {}", about(migration), succeeded ? "success" : message);
     metrics

@@ -89,23 +89,32 @@ public final class Sample {
 
   public static Host host(String name, HostInstance... instances) {
     return new Host(
-        name, HostResourceSpec.DEFAULT, hostStatus(name, instances).build(), Liveness.Alive);
+        name,
+        Map.of(),
+        HostResourceSpec.DEFAULT,
+        hostStatus(name, instances).build(),
+        Liveness.Alive);
   }
 
   public static Host with(Host host, UnaryOperator<HostResourceStatusBuilder> change) {
     return new Host(
         host.name(),
+        host.labels(),
         host.spec(),
         change.apply(HostResourceStatusBuilder.builder(host.status())).build(),
         host.liveness());
   }
 
   public static Host with(Host host, Liveness liveness) {
-    return new Host(host.name(), host.spec(), host.status(), liveness);
+    return new Host(host.name(), host.labels(), host.spec(), host.status(), liveness);
   }
 
   public static Host with(Host host, HostResourceSpec spec) {
-    return new Host(host.name(), spec, host.status(), host.liveness());
+    return new Host(host.name(), host.labels(), spec, host.status(), host.liveness());
+  }
+
+  public static Host labelled(Host host, Map<String, String> labels) {
+    return new Host(host.name(), labels, host.spec(), host.status(), host.liveness());
   }
 
   public static Host notReady(Host host) {
@@ -119,7 +128,12 @@ public final class Sample {
 
   public static HostResource resource(Host host) {
     var resource = new HostResource();
-    resource.setMetadata(new ObjectMetaBuilder().withName(host.name()).withGeneration(1L).build());
+    resource.setMetadata(
+        new ObjectMetaBuilder()
+            .withName(host.name())
+            .withLabels(host.labels())
+            .withGeneration(1L)
+            .build());
     resource.setSpec(host.spec());
     resource.setStatus(host.status());
     return resource;
@@ -137,6 +151,13 @@ public final class Sample {
             .withCreationTimestamp("2026-11-23T11:59:00Z")
             .build());
     order.setSpec(LiveMigrationSpec.of(instance, destination));
+    return order;
+  }
+
+  /** The same, with that spec. */
+  public static LiveMigration order(String name, String uid, LiveMigrationSpec spec) {
+    var order = order(name, uid, spec.instance(), "host-c");
+    order.setSpec(spec);
     return order;
   }
 

@@ -14,9 +14,10 @@ public record HostResourceSpec(
             "Declares one boot of the host over (powered off); only while Alive is False, void after a reboot")
         @Nullable Fenced fenced,
     @JsonPropertyDescription(
-            "Committed resources may be up to total times this; absent fields: cpu 4.0, memory 1.0")
+            "Committed resources may be up to total times this; absent fields: cpu 4.0, memory 1.0, disk 1.0")
         @Nullable Overcommit overcommit,
-    @JsonPropertyDescription("Kept back for the host itself; absent fields: 0 vCPUs, 512 MiB")
+    @JsonPropertyDescription(
+            "Kept back for the host itself; absent fields: 0 vCPUs, 512 MiB, 0 GiB")
         @Nullable Reserved reserved) {
 
   /** What holds for a host whose administrator has set nothing. */

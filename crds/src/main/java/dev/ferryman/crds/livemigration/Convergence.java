@@ -6,12 +6,21 @@ import dev.ferryman.crds.ApiObject;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.ValidationRule;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import org.jspecify.annotations.Nullable;
 
 /** How a guest is brought to an end of its copying that writes faster than it is copied. */
 @RecordBuilder
 @ApiObject
+@ValidationRule(
+    value = "self.compression != 'Zstd' || self.parallelConnections > 1",
+    message = "compression Zstd needs parallelConnections of at least 2",
+    fieldPath = ".compression")
+@ValidationRule(
+    value = "self.compression != 'Xbzrle' || self.parallelConnections == 1",
+    message = "compression Xbzrle goes over one connection: leave out parallelConnections",
+    fieldPath = ".compression")
 public record Convergence(
     @Default("0")
         @Min(0) @Max(MOST_BANDWIDTH) @JsonPropertyDescription("Cap on the copying; 0: none")
@@ -25,11 +34,25 @@ public record Convergence(
         @Nullable Boolean autoConverge,
     @Default("60")
         @Min(5) @Max(MOST_SECONDS) @JsonPropertyDescription(
-            "Ends the migration after so long without headway: no pass over the memory began with less left to copy")
+            "How long the copying may make no headway: no pass over the memory begins with less left to copy")
         @Nullable Integer stallTimeoutSeconds,
     @Default("0")
-        @Min(0) @Max(MOST_SECONDS) @JsonPropertyDescription("Ends the migration after so long altogether; 0: never")
-        @Nullable Integer completionTimeoutSeconds) {
+        @Min(0) @Max(MOST_SECONDS) @JsonPropertyDescription("How long the copying may take altogether; 0: any time")
+        @Nullable Integer completionTimeoutSeconds,
+    @Default("Abort")
+        @JsonPropertyDescription(
+            "What is done after stallTimeoutSeconds or completionTimeoutSeconds. Abort: the migration is ended. Pause: the guest is paused, for stallTimeoutSeconds at most, until the rest of it is copied; if that is not enough the migration is ended and the guest goes on at the source")
+        @Nullable OnTimeout onTimeout,
+    @Default("None")
+        @JsonPropertyDescription(
+            "Compresses the guest's memory on its way. Zstd needs parallelConnections of at least 2, and libvirt 9.4.0 or later. Xbzrle sends of a page that is sent again what has changed in it, over one connection")
+        @Nullable Compression compression,
+    @Default("1")
+        @Min(1) @Max(MOST_CONNECTIONS) @JsonPropertyDescription("Connections that the guest's memory is sent over side by side")
+        @Nullable Integer parallelConnections) {
+  /** QEMU: multifd-channels. */
+  private static final int MOST_CONNECTIONS = 255;
+
   private static final int MOST_BANDWIDTH = 1_000_000;
   private static final int MOST_DOWNTIME = 60_000;
   private static final int MOST_SECONDS = 604_800;
@@ -62,6 +85,24 @@ public record Convergence(
   @JsonIgnore
   public int stallTimeout() {
     return stallTimeoutSeconds == null ? STALL_TIMEOUT : stallTimeoutSeconds;
+  }
+
+  /** How the guest's memory is compressed. */
+  @JsonIgnore
+  public Compression compressionOrNone() {
+    return compression == null ? Compression.None : compression;
+  }
+
+  /** Connections of the copying. */
+  @JsonIgnore
+  public int connections() {
+    return parallelConnections == null ? 1 : parallelConnections;
+  }
+
+  /** Whether the guest may be paused so that its copying ends. */
+  @JsonIgnore
+  public boolean mayPause() {
+    return onTimeout == OnTimeout.Pause;
   }
 
   /** Seconds altogether; 0: any. */

@@ -34,6 +34,11 @@ public record DestinationReport(
     @Min(0) @Max(Integer.MAX_VALUE) @JsonPropertyDescription("Last settlement step carried out")
         @Nullable Integer done,
     @Size(max = Bounds.CHECKS) List<Check> checks,
+    @Size(max = Bounds.DISKS) @JsonPropertyDescription("Disks that are to be copied, as the check has found")
+        List<DiskCopy> copies,
+    @Size(max = Bounds.DISKS) @JsonPropertyDescription(
+            "Paths of the images that are made here for them, told before they are made")
+        List<@Size(max = Bounds.PATH) String> prepared,
     @JsonPropertyDescription("Whether every writable disk has an image lock that both hosts honour")
         @Nullable Boolean imageLocks,
     @Nullable DomainReport domain,
@@ -42,5 +47,7 @@ public record DestinationReport(
   /** Absent lists are empty. */
   public DestinationReport {
     checks = Lists.orEmpty(checks);
+    copies = Lists.orEmpty(copies);
+    prepared = Lists.orEmpty(prepared);
   }
 }

@@ -5,7 +5,11 @@ public enum DestinationState {
   Checking,
   /** Every need is met. */
   Checked,
-  /** A check failed. */
+  /** Images for the disks that are to be copied are being made; which is on record before. */
+  Preparing,
+  /** They are there. */
+  Prepared,
+  /** A check failed, and nothing of the attempt is here. */
   Refused,
   /** Nothing of the attempt is left on the host but the instance, if it moved: the last word. */
   CleanedUp

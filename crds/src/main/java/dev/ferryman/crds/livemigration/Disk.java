@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import dev.ferryman.crds.ApiObject;
 import dev.ferryman.crds.Bounds;
 import dev.ferryman.crds.Lists;
+import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.soabase.recordbuilder.core.RecordBuilder;
@@ -36,6 +37,14 @@ public record Disk(
         List<@Size(max = Bounds.NAME) String> servers,
     @JsonPropertyDescription("Of a block device, and of a file that the guest only reads")
         @Nullable DiskIdentity identity,
+    @Min(0) @JsonPropertyDescription(
+            "What the guest sees of a file that it writes; told where the order is to copy disks")
+        @Nullable Long virtualBytes,
+    @Min(0) @JsonPropertyDescription("What the image takes at the source")
+        @Nullable Long allocatedBytes,
+    @Size(max = Bounds.WORD) @JsonPropertyDescription(
+            "For what libvirt's XML says of the disk it is not copied, e.g. shareable; absent: nothing")
+        @Nullable String uncopyable,
     @Size(max = Bounds.CHAIN) @JsonPropertyDescription("Images below this one, the nearest first")
         List<BackingImage> backing) {
 

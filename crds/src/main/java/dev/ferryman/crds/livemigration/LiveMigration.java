@@ -25,7 +25,7 @@ import io.fabric8.kubernetes.model.annotation.Version;
     type = AdditionalPrinterColumn.Type.STRING)
 @AdditionalPrinterColumn(
     name = "DESTINATION",
-    jsonPath = ".spec.destination",
+    jsonPath = ".status.destinationHost",
     type = AdditionalPrinterColumn.Type.STRING)
 @AdditionalPrinterColumn(
     name = "PHASE",

@@ -126,6 +126,13 @@ import org.jspecify.annotations.Nullable;
             + "self.source.state != 'Checking' && oldSelf.source.state != 'CleanedUp')) : "
             + "self.source.state != 'Starting')",
     message = "an attempt starts once, after Checked, and CleanedUp is its last word")
+@ValidationRule(
+    value =
+        "self.phase != 'Migrating' || oldSelf.phase == 'Migrating' || !has(self.source) || "
+            + "self.source.state != 'Checked' || !has(self.destination) || "
+            + "!has(self.destination.copies) || self.destination.copies.size() == 0 || "
+            + "self.destination.state == 'Prepared'",
+    message = "the destination has not made the images of the disks that are to be copied")
 public record LiveMigrationStatus(
     @Min(0) @Nullable Long observedGeneration,
     @Required @Nullable Phase phase,
@@ -142,13 +149,18 @@ public record LiveMigrationStatus(
     @Nullable SourceReport source,
     @Nullable DestinationReport destination,
     @Nullable Settlement settlement,
+    @Size(max = Bounds.ATTEMPTS) @JsonPropertyDescription(
+            "Attempts before this one, each on another host: the guest was left untouched by them")
+        List<FailedAttempt> failedAttempts,
     @Nullable Result result,
-    @Size(max = 16) @JsonPropertyDescription("When each phase began") List<PhaseTime> phaseTimes,
+    @Size(max = 16) @JsonPropertyDescription("When each phase of this attempt began")
+        List<PhaseTime> phaseTimes,
     @Size(max = Bounds.CONDITIONS) List<Condition> conditions) {
 
   /** Absent lists are empty. */
   public LiveMigrationStatus {
     checks = Lists.orEmpty(checks);
+    failedAttempts = Lists.orEmpty(failedAttempts);
     phaseTimes = Lists.orEmpty(phaseTimes);
     conditions = Lists.orEmpty(conditions);
   }

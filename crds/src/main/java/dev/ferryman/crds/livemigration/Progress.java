@@ -17,6 +17,10 @@ public record Progress(
     @Min(0) @Nullable Long memoryTotalBytes,
     @Min(0) @Nullable Long memoryProcessedBytes,
     @Min(0) @Nullable Long memoryRemainingBytes,
+    @Min(0) @JsonPropertyDescription("Of the disks that are copied; absent: none is")
+        @Nullable Long diskTotalBytes,
+    @Min(0) @Nullable Long diskProcessedBytes,
+    @Min(0) @Nullable Long diskRemainingBytes,
     @Min(0) @Nullable Long transferBytesPerSecond,
     @Min(0) @Nullable Long dirtyBytesPerSecond,
     @Min(0) @JsonPropertyDescription("Passes over the guest's memory so far")
@@ -24,4 +28,7 @@ public record Progress(
     @Min(0) @Nullable Long expectedDowntimeMilliseconds,
     @Min(0) @Nullable Long elapsedMilliseconds,
     @Min(0) @Max(100) @JsonPropertyDescription("By how much autoConverge slows the guest's CPUs")
-        @Nullable Integer throttlePercent) {}
+        @Nullable Integer throttlePercent,
+    @Min(0) @JsonPropertyDescription(
+            "Time to the end of the copying, if copying and the guest's writing go on as now; as long as the first pass lasts, of which nothing is known of the writing, to the end of that. Absent: the guest writes as fast as it is copied")
+        @Nullable Long etaSeconds) {}

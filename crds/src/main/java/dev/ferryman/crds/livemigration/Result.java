@@ -3,11 +3,16 @@ package dev.ferryman.crds.livemigration;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import dev.ferryman.crds.ApiObject;
 import io.fabric8.generator.annotation.Min;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import org.jspecify.annotations.Nullable;
 
 /** Final figures of a migration that moved its instance. */
+@RecordBuilder
 @ApiObject
 public record Result(
+    @JsonPropertyDescription(
+            "PreCopy: the guest ran until the switch-over. Paused: it was paused before, so that its copying ended")
+        @Nullable MigrationMode mode,
     @Min(0) @JsonPropertyDescription("How long the guest stood still, as libvirt measured it")
         @Nullable Long downtimeMilliseconds,
     @Min(0) @JsonPropertyDescription("Length of libvirt's job") @Nullable Long totalMilliseconds,

@@ -48,6 +48,9 @@ public record SourceReport(
         @Nullable Boolean abortRequested,
     @JsonPropertyDescription("Why the agent has the job aborted by itself; absent: it does not")
         @Nullable GivenUp givenUp,
+    @JsonPropertyDescription(
+            "Whether the agent asked libvirt to pause the guest, so that its copying ends")
+        @Nullable Boolean pausedToFinish,
     @Nullable Switched switched,
     @JsonPropertyDescription(
             "What the copy, gone by now, has done since it was stopped for the switch-over; absent: not gone")

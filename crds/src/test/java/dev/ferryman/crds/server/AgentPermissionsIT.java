@@ -251,7 +251,8 @@ class AgentPermissionsIT {
             (given, agent) -> {
               given.forget(OWN);
               Host.named(agent, OWN)
-                  .enter(new HostResourceSpec(null, null, new Overcommit(100.0, 100.0), null));
+                  .enter(
+                      new HostResourceSpec(null, null, new Overcommit(100.0, 100.0, null), null));
             }),
         refused(
             "call itself alive",

@@ -9,8 +9,10 @@ import dev.ferryman.crds.hostresource.Resources;
 import dev.ferryman.crds.instance.Instance;
 import dev.ferryman.crds.instance.InstanceStatusBuilder;
 import dev.ferryman.crds.livemigration.DomainState;
+import dev.ferryman.crds.livemigration.LiveMigrationSpec;
+import dev.ferryman.crds.livemigration.MigrationMode;
 import dev.ferryman.crds.livemigration.Phase;
-import dev.ferryman.crds.livemigration.Progress;
+import dev.ferryman.crds.livemigration.ProgressBuilder;
 import dev.ferryman.crds.livemigration.Result;
 import dev.ferryman.crds.livemigration.SourceState;
 import dev.ferryman.testing.FerrymanServer;
@@ -42,13 +44,12 @@ class ColumnsIT {
                 report
                     .state(SourceState.Ended)
                     .sequence(5L)
-                    .progress(
-                        new Progress(100, null, null, null, null, null, null, null, null, null)))
+                    .progress(ProgressBuilder.builder().percent(100).build()))
         .operator(
             status ->
                 status
                     .phase(Phase.Succeeded)
-                    .result(new Result(27L, 3100L, 4096L, 3L))
+                    .result(new Result(MigrationMode.PreCopy, 27L, 3100L, 4096L, 3L))
                     .conditions(List.of(Apply.condition("Succeeded", "True"))));
 
     var table = Table.of(admin, "livemigrations", move.name());
@@ -67,6 +68,16 @@ class ColumnsIT {
         .containsEntry("REASON", "Tested")
         .containsEntry("MESSAGE", "as the test says")
         .containsEntry("ATTEMPT", "1");
+  }
+
+  @Test
+  void ofALiveMigrationWhoseDestinationIsNotChosenYet() {
+    var move = Move.order(admin, LiveMigrationSpec.of("i-00000003")).phase(Phase.Pending);
+
+    assertThat(Table.of(admin, "livemigrations", move.name()).row())
+        .containsEntry("INSTANCE", "i-00000003")
+        .containsEntry("DESTINATION", "null")
+        .containsEntry("PHASE", "Pending");
   }
 
   @Test

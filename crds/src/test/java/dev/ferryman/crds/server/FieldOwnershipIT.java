@@ -13,6 +13,7 @@ import dev.ferryman.crds.livemigration.LiveMigrationStatusBuilder;
 import dev.ferryman.crds.livemigration.NeedsBuilder;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.Progress;
+import dev.ferryman.crds.livemigration.ProgressBuilder;
 import dev.ferryman.crds.livemigration.SourceState;
 import dev.ferryman.crds.livemigration.Started;
 import dev.ferryman.testing.FerrymanServer;
@@ -198,7 +199,7 @@ class FieldOwnershipIT {
   }
 
   private static Progress progress(int percent) {
-    return new Progress(percent, null, null, null, null, null, null, null, null, null);
+    return ProgressBuilder.builder().percent(percent).build();
   }
 
   /** The fields of the status, one level deep, by the manager that applied them. */

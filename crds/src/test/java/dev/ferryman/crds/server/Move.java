@@ -50,7 +50,7 @@ final class Move {
     return order(client, LiveMigrationSpec.of("i-00000003", DESTINATION).asCheckOnly());
   }
 
-  private static Move order(KubernetesClient client, LiveMigrationSpec spec) {
+  static Move order(KubernetesClient client, LiveMigrationSpec spec) {
     var order = new LiveMigration();
     order.setMetadata(new ObjectMetaBuilder().withName(Apply.newName("move")).build());
     order.setSpec(spec);

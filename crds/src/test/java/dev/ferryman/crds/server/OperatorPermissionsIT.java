@@ -62,6 +62,9 @@ class OperatorPermissionsIT {
                         "{\"metadata\":{\"finalizers\":[\"%s\"],\"labels\":{\"%s\":\"source\"}}}"
                             .formatted(FerrymanApi.FINALIZER, FerrymanApi.hostLabel("host-b")))),
         allowed("decide on a migration", (admin, op) -> Move.order(admin).as(op).checking()),
+        allowed(
+            "delete a migration whose time is over",
+            (admin, op) -> Move.order(admin).as(op).delete()),
         allowed("call a host alive", (admin, op) -> Host.create(admin).as(op).alive("True")),
         allowed(
             "enter, describe and remove an instance",
@@ -101,10 +104,6 @@ class OperatorPermissionsIT {
             "order a migration",
             "cannot create resource \"livemigrations\"",
             (admin, op) -> Move.order(op)),
-        refused(
-            "delete a migration",
-            "cannot delete resource \"livemigrations\"",
-            (admin, op) -> Move.order(admin).as(op).delete()),
         refused(
             "enter a host",
             "cannot create resource \"hostresources\"",

@@ -4,7 +4,10 @@ import static dev.ferryman.crds.server.Refusals.assertInvalid;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.ferryman.crds.livemigration.HostSelector;
 import dev.ferryman.crds.livemigration.LiveMigration;
+import dev.ferryman.crds.livemigration.LiveMigrationSpec;
+import dev.ferryman.crds.livemigration.StorageMode;
 import dev.ferryman.crds.livemigration.Switchover;
 import dev.ferryman.testing.FerrymanServer;
 import dev.ferryman.testing.FerrymanServerExtension;
@@ -12,6 +15,10 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.FieldValidateable.Validation;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -39,7 +46,17 @@ class SpecRulesIT {
         "{instance: i-00000003, destination: host-c, cancel: false}",
         "{instance: i-00000003, destination: host-c, switchover: Auto}",
         "{instance: i-00000003, destination: host-c, convergence: {stallTimeoutSeconds: 30}}",
+        "{instance: i-00000003, destination: host-c, convergence: {compression: Zstd,"
+            + " parallelConnections: 2, onTimeout: Pause}}",
+        "{instance: i-00000003, destination: host-c, convergence: {compression: Xbzrle}}",
         "{instance: i-00000003, destination: host-c, checkOnly: false}",
+        "{instance: i-00000003}",
+        "{instance: i-00000003, maxAttempts: 3, ttlSecondsAfterFinished: 0}",
+        "{instance: i-00000003, destination: host-c, maxAttempts: 1}",
+        "{instance: i-00000003, destinationSelector: {}}",
+        "{instance: i-00000003, destinationSelector: {matchLabels: {topology.kubernetes.io/zone: east, ssd: ''}}}",
+        "{instance: i-00000003, destinationSelector: {matchExpressions: [{key: zone, operator: In, values: [east]}, {key: ssd, operator: Exists}]}}",
+        "{instance: i-00000003, destination: host-c, storage: Shared}",
         "{instance: 5d1f0f4e-8a53-4d0b-b7ee-0a2c1c3a0003, destination: host-c.example.org}",
       })
   void accepts(String spec) {
@@ -48,6 +65,8 @@ class SpecRulesIT {
     assertThat(created.getSpec().cancel()).as("the default").isFalse();
     assertThat(created.getSpec().checkOnly()).as("the default").isFalse();
     assertThat(created.getSpec().switchover()).as("the default").isEqualTo(Switchover.Auto);
+    assertThat(created.getSpec().maxAttempts()).as("the default or what was said").isPositive();
+    assertThat(created.getSpec().storage()).as("the default").isEqualTo(StorageMode.Shared);
   }
 
   @ParameterizedTest(name = "{0}")
@@ -60,7 +79,6 @@ class SpecRulesIT {
     return Stream.of(
         arguments("null", "spec: Required value"),
         arguments("{}", "spec.instance: Required value"),
-        arguments("{instance: i-00000003}", "spec.destination: Required value"),
         arguments("{destination: host-c}", "spec.instance: Required value"),
         arguments(
             "{instance: '', destination: host-c}",
@@ -78,6 +96,9 @@ class SpecRulesIT {
             "{instance: i-00000003, destination: host-c, switchover: Slow}",
             "spec.switchover: Unsupported value: \"Slow\": supported values: \"Auto\", \"Fast\", \"Strict\""),
         arguments(
+            "{instance: i-00000003, destination: host-c, storage: Move}",
+            "spec.storage: Unsupported value: \"Move\": supported values: \"Copy\", \"Shared\""),
+        arguments(
             "{instance: i-00000003, destination: host-c, convergence: {bandwidthMiBPerSecond: -1}}",
             "spec.convergence.bandwidthMiBPerSecond in body should be greater than or equal to 0"),
         arguments(
@@ -86,6 +107,68 @@ class SpecRulesIT {
         arguments(
             "{instance: i-00000003, destination: host-c, convergence: {stallTimeoutSeconds: 4}}",
             "spec.convergence.stallTimeoutSeconds in body should be greater than or equal to 5"),
+        arguments(
+            "{instance: i-00000003, destination: host-c, maxAttempts: 2}",
+            "spec.maxAttempts: Invalid value: maxAttempts above 1 needs the operator to choose"),
+        arguments(
+            "{instance: i-00000003, maxAttempts: 0}",
+            "spec.maxAttempts in body should be greater than or equal to 1"),
+        arguments(
+            "{instance: i-00000003, maxAttempts: 11}",
+            "spec.maxAttempts in body should be less than or equal to 10"),
+        arguments(
+            "{instance: i-00000003, ttlSecondsAfterFinished: -1}",
+            "spec.ttlSecondsAfterFinished in body should be greater than or equal to 0"),
+        arguments(
+            "{instance: i-00000003, ttlSecondsAfterFinished: 31536001}",
+            "spec.ttlSecondsAfterFinished in body should be less than or equal to"),
+        arguments(
+            "{instance: i-00000003, destination: host-c, destinationSelector: {}}",
+            "spec.destinationSelector: Invalid value: destinationSelector narrows the operator's choice"),
+        arguments(
+            "{instance: i-00000003, destinationSelector: {matchLabels: {'-zone': east}}}",
+            "spec.destinationSelector.matchLabels: Invalid value: matchLabels has a key that is not a label key"),
+        arguments(
+            "{instance: i-00000003, destinationSelector: {matchLabels: {zone: 'east side'}}}",
+            "spec.destinationSelector.matchLabels.zone in body should match"),
+        arguments(
+            "{instance: i-00000003, destinationSelector: {matchLabels: {zone: %s}}}"
+                .formatted("e".repeat(64)),
+            "spec.destinationSelector.matchLabels.zone: Too long: may not be more than 63 bytes"),
+        arguments(
+            "{instance: i-00000003, destinationSelector: {matchLabels: %s}}".formatted(labels(17)),
+            "spec.destinationSelector.matchLabels: Too many: 17: must have at most 16 items"),
+        arguments(
+            "{instance: i-00000003, destinationSelector: {matchExpressions: [{key: zone, operator: Gt, values: ['1']}]}}",
+            "spec.destinationSelector.matchExpressions[0].operator: Unsupported value: \"Gt\""),
+        arguments(
+            "{instance: i-00000003, destinationSelector: {matchExpressions: [{key: zone, operator: In}]}}",
+            "spec.destinationSelector.matchExpressions[0].values: Invalid value: values are needed by In and NotIn, and only by them"),
+        arguments(
+            "{instance: i-00000003, destinationSelector: {matchExpressions: [{key: zone, operator: Exists, values: [east]}]}}",
+            "spec.destinationSelector.matchExpressions[0].values: Invalid value: values are needed by In and NotIn, and only by them"),
+        arguments(
+            "{instance: i-00000003, destinationSelector: {matchExpressions: [{operator: Exists}]}}",
+            "spec.destinationSelector.matchExpressions[0].key: Required value"),
+        arguments(
+            "{instance: i-00000003, destination: host-c, convergence: {onTimeout: Wait}}",
+            "spec.convergence.onTimeout: Unsupported value: \"Wait\""),
+        arguments(
+            "{instance: i-00000003, destination: host-c, convergence: {compression: Gzip}}",
+            "spec.convergence.compression: Unsupported value: \"Gzip\""),
+        arguments(
+            "{instance: i-00000003, destination: host-c, convergence: {compression: Zstd}}",
+            "compression Zstd needs parallelConnections of at least 2"),
+        arguments(
+            "{instance: i-00000003, destination: host-c, convergence: {compression: Xbzrle,"
+                + " parallelConnections: 4}}",
+            "compression Xbzrle goes over one connection"),
+        arguments(
+            "{instance: i-00000003, destination: host-c, convergence: {parallelConnections: 0}}",
+            "spec.convergence.parallelConnections in body should be greater than or equal to 1"),
+        arguments(
+            "{instance: i-00000003, destination: host-c, convergence: {parallelConnections: 256}}",
+            "spec.convergence.parallelConnections in body should be less than or equal to 255"),
         arguments(
             "{instance: i-00000003, destination: host-c, cancel: soon}",
             "spec.cancel in body must be of type boolean"),
@@ -111,11 +194,35 @@ class SpecRulesIT {
         arguments("{\"destination\":\"host-d\"}", IMMUTABLE),
         arguments("{\"destination\":\"host-d\",\"cancel\":true}", IMMUTABLE),
         arguments("{\"switchover\":\"Fast\"}", IMMUTABLE),
+        arguments("{\"storage\":\"Copy\"}", IMMUTABLE),
+        arguments("{\"storage\":\"Copy\",\"cancel\":true}", IMMUTABLE),
         arguments("{\"convergence\":{\"autoConverge\":true}}", "convergence is immutable"),
         arguments("{\"checkOnly\":true}", IMMUTABLE),
         arguments("{\"checkOnly\":true,\"cancel\":true}", IMMUTABLE),
-        arguments("{\"destination\":null}", "spec.destination: Required value"),
+        arguments("{\"destination\":null}", IMMUTABLE),
+        arguments("{\"destination\":null,\"destinationSelector\":{}}", IMMUTABLE),
+        arguments("{\"ttlSecondsAfterFinished\":1}", IMMUTABLE),
         arguments("null", "spec: Required value"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(
+      strings = {
+        "{\"destination\":\"host-c\",\"destinationSelector\":null,\"maxAttempts\":1}",
+        "{\"destinationSelector\":null}",
+        "{\"destinationSelector\":{\"matchLabels\":{\"zone\":\"west\"}}}",
+        "{\"destinationSelector\":{\"matchExpressions\":[{\"key\":\"ssd\",\"operator\":\"Exists\"}]}}",
+        "{\"maxAttempts\":3}",
+        "{\"maxAttempts\":null}",
+        "{\"ttlSecondsAfterFinished\":61}",
+        "{\"ttlSecondsAfterFinished\":null}",
+      })
+  void aChoiceStaysAsItWasOrdered(String change) {
+    var east = new HostSelector(Map.of("zone", "east"), List.of());
+    var spec = LiveMigrationSpec.of("i-00000003").among(east).tried(2).deletedAfter(60);
+    var move = Move.order(admin, spec);
+
+    assertInvalid(IMMUTABLE, () -> move.merge("{\"spec\":" + change + "}"));
   }
 
   @ParameterizedTest
@@ -164,6 +271,12 @@ class SpecRulesIT {
         400,
         "unknown field \"spec.when\"",
         () -> admin.resource(manifest).fieldValidation(Validation.STRICT).create());
+  }
+
+  private static String labels(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> "l" + i + ": v")
+        .collect(Collectors.joining(", ", "{", "}"));
   }
 
   private GenericKubernetesResource createRaw(String spec) {

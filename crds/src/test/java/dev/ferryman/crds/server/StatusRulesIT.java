@@ -12,13 +12,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.ferryman.crds.livemigration.Attempt;
+import dev.ferryman.crds.livemigration.DestinationOrder;
 import dev.ferryman.crds.livemigration.DestinationState;
+import dev.ferryman.crds.livemigration.FailedAttempt;
 import dev.ferryman.crds.livemigration.LiveMigrationStatusBuilder;
 import dev.ferryman.crds.livemigration.Phase;
+import dev.ferryman.crds.livemigration.Settlement;
+import dev.ferryman.crds.livemigration.SourceOrder;
 import dev.ferryman.crds.livemigration.SwitchoverMode;
 import dev.ferryman.testing.FerrymanServer;
 import dev.ferryman.testing.FerrymanServerExtension;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -132,6 +137,35 @@ class StatusRulesIT {
                     .source(Starting, 8)
                     .source(Ended, 9)
                     .phase(Phase.Succeeded)),
+        accepted(
+            "what the operator drops and notes between two attempts",
+            Phase.Checking,
+            move ->
+                move.checked()
+                    .operator(s -> s.phase(Phase.Migrating).switchover(SwitchoverMode.Fast))
+                    .source(Starting, 3)
+                    .source(Ended, 5)
+                    .operator(
+                        s ->
+                            s.phase(Phase.Settling)
+                                .settlement(
+                                    new Settlement(
+                                        move.attemptUID(1),
+                                        1,
+                                        "DiscardDefinition",
+                                        SourceOrder.None,
+                                        DestinationOrder.Undefine,
+                                        null)))
+                    .operator(
+                        s ->
+                            s.phase(Phase.Pending)
+                                .settlement(null)
+                                .failedAttempts(
+                                    List.of(
+                                        new FailedAttempt(
+                                            1, Move.DESTINATION, "MigrationFailed", "broken"))))
+                    .operator(
+                        s -> move.chosen(s.phase(Phase.Checking).switchover(null), 2, "host-d"))),
         accepted(
             "a source that died while starting, fenced for that boot, and its words on return",
             Phase.Failed,

@@ -42,9 +42,21 @@ public final class Api {
 
   static LiveMigration order(
       String name, String instance, String destination, Switchover switchover) {
+    return order(name, LiveMigrationSpec.of(instance, destination).handedOver(switchover));
+  }
+
+  static LiveMigration order(String name, LiveMigrationSpec spec) {
     var migration = new LiveMigration();
     migration.setMetadata(new ObjectMetaBuilder().withName(name).build());
-    migration.setSpec(LiveMigrationSpec.of(instance, destination).handedOver(switchover));
+    migration.setSpec(spec);
+    return CLIENT.resource(migration).create();
+  }
+
+  /** An order that copies what both hosts do not share. */
+  static LiveMigration orderCopy(String name, String instance, String destination) {
+    var migration = new LiveMigration();
+    migration.setMetadata(new ObjectMetaBuilder().withName(name).build());
+    migration.setSpec(LiveMigrationSpec.of(instance, destination).asCopy());
     return CLIENT.resource(migration).create();
   }
 

@@ -21,6 +21,7 @@ class StorageE2E extends LabTest {
       Api.order(migration, guest.name(), "host-c");
 
       assertRefused(guest, "StorageNotShared", LOCAL + "/st-local");
+      assertThat(Api.message(Api.get(migration))).contains("disk vda", "storage: Copy");
       assertThat(tryOn("host-c", "find", LOCAL).output()).doesNotContain("st-local");
       assertThat(on("host-b", "find", LOCAL, "-name", ".ferryman-*")).isEmpty();
     }

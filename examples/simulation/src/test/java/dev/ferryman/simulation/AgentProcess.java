@@ -11,6 +11,7 @@ import dev.ferryman.agent.runner.HostContext;
 import dev.ferryman.agent.runner.MigrationListener;
 import dev.ferryman.agent.runner.MigrationRunner;
 import dev.ferryman.agent.runner.Transport;
+import dev.ferryman.agent.storage.DiskMaker;
 import dev.ferryman.agent.storage.DiskProbe;
 import dev.ferryman.agent.storage.Images;
 import dev.ferryman.agent.storage.Markers;
@@ -26,6 +27,7 @@ import dev.ferryman.crds.livemigration.LiveMigration;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -182,6 +184,10 @@ final class AgentProcess {
         .build();
   }
 
+  private Path root(Path path) {
+    return simulation.root(host, path);
+  }
+
   String bootID() {
     return "boot-" + boots + "-of-" + host;
   }
@@ -210,8 +216,15 @@ final class AgentProcess {
                   hypervisor,
                   simulation.api.as(host),
                   journal,
-                  new Markers(Stepwise.atOnce(), () -> mounts, clock),
-                  new DiskProbe(Stepwise.atOnce(), new Images(Path.of("/dev"), Path.of("/sys"))),
+                  new Markers(Stepwise.atOnce(), () -> mounts, clock, AgentProcess.this::root),
+                  new DiskProbe(
+                      Stepwise.atOnce(),
+                      new Images(Path.of("/dev"), Path.of("/sys")),
+                      AgentProcess.this::root),
+                  new DiskMaker(
+                      Stepwise.atOnce(),
+                      (file, form) -> Files.writeString(file, "an image"),
+                      AgentProcess.this::root),
                   Transport.of(Transport.Kind.Tls, null, true),
                   new Silence(),
                   timer,
@@ -279,6 +292,9 @@ final class AgentProcess {
   private static final class Silence implements MigrationListener {
     @Override
     public void started(LiveMigration migration) {}
+
+    @Override
+    public void paused(LiveMigration migration, String message) {}
 
     @Override
     public void ended(LiveMigration migration, boolean succeeded, String message) {}

@@ -2,6 +2,8 @@ package dev.ferryman.simulation;
 
 import dev.ferryman.agent.libvirt.FakeMigration;
 import dev.ferryman.agent.libvirt.FakeMigration.Stage;
+import dev.ferryman.crds.livemigration.DomainState;
+import dev.ferryman.crds.livemigration.ProgressBuilder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,6 +23,7 @@ final class Libvirt {
   private final Map<FakeMigration, Long> since = new HashMap<>();
   private final Map<FakeMigration, Stage> stages = new HashMap<>();
   private final Map<FakeMigration, Long> stuckSince = new HashMap<>();
+  private final Map<FakeMigration, Long> stillSince = new HashMap<>();
   private final List<FakeMigration> queuedFinish = new ArrayList<>();
   private final List<FakeMigration> lingering = new ArrayList<>();
 
@@ -108,9 +111,30 @@ final class Libvirt {
     } else if (hopeless) {
       migration.breakOff();
       lingering.add(migration);
-    } else if (!cut && hasStood(migration, COPY)) {
+    } else if (!cut && isCopied(migration)) {
       migration.switchOver();
     }
+  }
+
+  /** A busy guest is copied while it stands still alone. */
+  private boolean isCopied(FakeMigration migration) {
+    if (!simulation.kind.busy()) {
+      return hasStood(migration, COPY);
+    }
+    var now = simulation.timeline.nanoTime();
+    migration.progress(
+        ProgressBuilder.builder()
+            .percent(0)
+            .memoryTotalBytes(1L << 30)
+            .memoryRemainingBytes(1L << 29)
+            .iteration(1L)
+            .elapsedMilliseconds((now - since.get(migration)) / 1_000_000)
+            .build());
+    if (migration.source().stateOf(simulation.uuid) != DomainState.Paused) {
+      stillSince.remove(migration);
+      return false;
+    }
+    return now - stillSince.computeIfAbsent(migration, moved -> now) >= COPY.toNanos();
   }
 
   private void switchedOver(FakeMigration migration, boolean stuck, boolean hopeless) {

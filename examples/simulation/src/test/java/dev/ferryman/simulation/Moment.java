@@ -1,6 +1,7 @@
 package dev.ferryman.simulation;
 
 import dev.ferryman.agent.libvirt.FakeMigration.Stage;
+import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.Phase;
 import java.time.Duration;
 
@@ -11,6 +12,14 @@ enum Moment {
     boolean isNow(Simulation simulation) {
       var status = simulation.status();
       return status != null && status.phase() == Phase.Checking && status.source() != null;
+    }
+  },
+  /** The destination makes images of local disks; never where there are none. */
+  Preparing {
+    @Override
+    boolean isNow(Simulation simulation) {
+      var status = simulation.status();
+      return status != null && status.phase() == Phase.Preparing;
     }
   },
   MigratingEarly {
@@ -24,6 +33,16 @@ enum Moment {
     boolean isNow(Simulation simulation) {
       return simulation.stage() == Stage.Copying
           && simulation.sinceBegin().compareTo(Duration.ofSeconds(2)) > 0;
+    }
+  },
+  /** A busy guest has been paused so that its copying ends. */
+  PausedToFinish {
+    @Override
+    boolean isNow(Simulation simulation) {
+      return simulation.kind.busy()
+          && simulation.stage() == Stage.Copying
+          && simulation.hypervisor(Simulation.SOURCE).stateOf(simulation.uuid)
+              == DomainState.Paused;
     }
   },
   SwitchingOver {

@@ -274,6 +274,11 @@ final class OperatorProcess {
     }
 
     @Override
+    public void delete(Migration migration) {
+      throw new IllegalStateException("nothing was ordered to be deleted");
+    }
+
+    @Override
     public void release(Migration migration) throws StaleException {
       simulation.api.release(migration);
     }

@@ -47,11 +47,15 @@ class RandomFaultsTest {
       // there waits for a person.
       strikes.removeIf(strike -> strike.fault() != Fault.EtcdRestored);
     }
-    return new History(
-        number,
-        any(random, Mode.values()),
-        new GuestKind(random.nextBoolean(), random.nextInt(4) == 0),
-        strikes);
+    var mode = any(random, Mode.values());
+    return new History(number, mode, kind(random, mode), strikes);
+  }
+
+  private static GuestKind kind(Random random, Mode mode) {
+    var persistent = random.nextBoolean();
+    var paused = random.nextInt(4) == 0;
+    var local = random.nextInt(3) == 0 && !mode.locks;
+    return new GuestKind(persistent, paused, local, !paused && random.nextInt(3) == 0);
   }
 
   private static <T> T any(Random random, T[] values) {

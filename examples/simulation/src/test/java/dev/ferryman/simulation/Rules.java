@@ -25,6 +25,9 @@ final class Rules {
                   Phase.Succeeded,
                   Phase.Failed,
                   Phase.Cancelled),
+          Phase.Preparing,
+              Set.of(
+                  Phase.Migrating, Phase.Settling, Phase.Succeeded, Phase.Failed, Phase.Cancelled),
           Phase.Migrating, Set.of(Phase.Settling, Phase.Succeeded, Phase.Failed, Phase.Cancelled),
           Phase.Settling, Set.of(Phase.Pending, Phase.Succeeded, Phase.Failed, Phase.Cancelled));
 

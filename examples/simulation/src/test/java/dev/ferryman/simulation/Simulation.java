@@ -6,9 +6,12 @@ import dev.ferryman.agent.libvirt.FakeMigration;
 import dev.ferryman.agent.libvirt.FakeMigration.Stage;
 import dev.ferryman.agent.libvirt.FakeWorld;
 import dev.ferryman.agent.storage.Mount;
+import dev.ferryman.crds.livemigration.Convergence;
+import dev.ferryman.crds.livemigration.ConvergenceBuilder;
 import dev.ferryman.crds.livemigration.LiveMigration;
 import dev.ferryman.crds.livemigration.LiveMigrationSpec;
 import dev.ferryman.crds.livemigration.LiveMigrationStatus;
+import dev.ferryman.crds.livemigration.OnTimeout;
 import dev.ferryman.crds.livemigration.Phase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -27,6 +30,13 @@ import java.util.function.BooleanSupplier;
 
 /** Hosts with real agents, real operators, a fake libvirt and API server, and made-up time. */
 final class Simulation implements AutoCloseable {
+  private static final Convergence PAUSING =
+      ConvergenceBuilder.builder()
+          .completionTimeoutSeconds(5)
+          .stallTimeoutSeconds(30)
+          .onTimeout(OnTimeout.Pause)
+          .build();
+
   static final String SOURCE = "host-b";
   static final String DESTINATION = "host-c";
   static final String MOVE = "move";
@@ -42,6 +52,7 @@ final class Simulation implements AutoCloseable {
   final String uuid;
   final Path shared;
   final Mode mode;
+  final GuestKind kind;
 
   private final Map<String, AgentProcess> agents = new LinkedHashMap<>();
   private final Map<String, Duration> lags = new HashMap<>();
@@ -49,6 +60,7 @@ final class Simulation implements AutoCloseable {
   private final List<String> violations = new ArrayList<>();
   private final Path directory;
   private Object backup;
+  private final Set<String> ranOn = new HashSet<>();
   private boolean twoRan;
   private boolean guestMayHaveEnded;
   private final Map<Runnable, Moment> awaited = new LinkedHashMap<>();
@@ -57,6 +69,7 @@ final class Simulation implements AutoCloseable {
 
   Simulation(Mode mode, GuestKind kind) {
     this.mode = mode;
+    this.kind = kind;
     try {
       var memory = Path.of("/dev/shm");
       directory =
@@ -64,6 +77,12 @@ final class Simulation implements AutoCloseable {
               ? Files.createTempDirectory(memory, "ferryman-simulation")
               : Files.createTempDirectory("ferryman-simulation");
       shared = Files.createDirectory(directory.resolve("shared"));
+      for (var host : List.of(SOURCE, DESTINATION)) {
+        Files.createDirectory(localOn(host));
+      }
+      if (kind.local()) {
+        Files.writeString(localDisk(SOURCE), "the guest's");
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -77,17 +96,18 @@ final class Simulation implements AutoCloseable {
                 : "1 0 8:1 / / rw - nfs4 server:/ rw,local_lock=all");
     for (var host : List.of(SOURCE, DESTINATION)) {
       hypervisor(host).onMigrate(stepwise::stands);
+      hypervisor(host).files(path -> Files.exists(root(host, Path.of(path))));
       agents.put(host, new AgentProcess(this, host, directory.resolve(host), mounts));
     }
-    uuid = begin(kind);
+    uuid = begin();
     agents.values().forEach(AgentProcess::start);
     operator.start();
     runFor(Duration.ofSeconds(3));
   }
 
-  private String begin(GuestKind kind) {
-    var guest =
-        hypervisor(SOURCE).define(GUEST).fileDisk("vda", shared.resolve("disk.qcow2").toString());
+  private String begin() {
+    var disk = (kind.local() ? local() : shared).resolve("disk.qcow2");
+    var guest = hypervisor(SOURCE).define(GUEST).fileDisk("vda", disk.toString());
     if (!kind.persistent()) {
       guest.asTransient();
     }
@@ -102,11 +122,31 @@ final class Simulation implements AutoCloseable {
     return guest.uuid();
   }
 
+  /** A directory of each host of its own. */
+  private Path local() {
+    return directory.resolve("local");
+  }
+
+  Path localOn(String host) {
+    return directory.resolve("local-on-" + host);
+  }
+
+  Path localDisk(String host) {
+    return localOn(host).resolve("disk.qcow2");
+  }
+
+  /** Where a path of a host is. */
+  Path root(String host, Path path) {
+    return path.startsWith(local()) ? localOn(host).resolve(local().relativize(path)) : path;
+  }
+
   // What a test does.
 
   void order(String name, String destination) {
     orders++;
-    api.order(name, LiveMigrationSpec.of(GUEST, destination).handedOver(mode.switchover));
+    var order = LiveMigrationSpec.of(GUEST, destination).handedOver(mode.switchover);
+    order = kind.local() ? order.asCopy() : order;
+    api.order(name, kind.busy() ? order.converging(PAUSING) : order);
   }
 
   /** Goes on until that is so, or the time is over. */
@@ -130,6 +170,9 @@ final class Simulation implements AutoCloseable {
     timeline.step();
     stepwise.letReturn();
     world.guestsWrite();
+    agents.keySet().stream()
+        .filter(host -> hypervisor(host).stateOf(uuid).runs())
+        .forEach(ranOn::add);
     if (world.runningCopies(uuid) > 1 && !twoRan) {
       twoRan = true;
       if (!mode.isUnprotected()) {
@@ -207,6 +250,11 @@ final class Simulation implements AutoCloseable {
 
   boolean twoRan() {
     return twoRan;
+  }
+
+  /** Whether the guest has run on that host. */
+  boolean ranOn(String host) {
+    return ranOn.contains(host);
   }
 
   boolean guestMayHaveEnded() {

@@ -3,7 +3,9 @@ package dev.ferryman.simulation;
 import dev.ferryman.agent.libvirt.FakeDomain;
 import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.LiveMigration;
+import dev.ferryman.crds.livemigration.LiveMigrationStatus;
 import dev.ferryman.crds.livemigration.Phase;
+import dev.ferryman.crds.livemigration.Started;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -156,8 +158,72 @@ final class Verdict {
     if (guests.isEmpty() && kind.persistent() && definitions == 0) {
       wrong.add("no definition is left");
     }
+    disks(guests);
     try (var files = Files.list(simulation.shared)) {
       files.forEach(file -> wrong.add("left: " + file.getFileName()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * The guest has its disk, and no image is left where it never was; one that ran, or of which
+   * nobody can tell, is kept.
+   */
+  private void disks(List<String> guests) {
+    if (!kind.local()) {
+      return;
+    }
+    for (var host : simulation.hosts()) {
+      var isThere = Files.exists(simulation.localDisk(host));
+      var mayBe =
+          simulation.ranOn(host)
+              || status().phase() == Phase.Succeeded
+              || isTold(host)
+              || simulation.hypervisor(host).find(simulation.uuid).isPresent();
+      if (isThere && !mayBe && !host.equals(Simulation.SOURCE)) {
+        wrong.add("an image is left on " + host);
+      }
+      if (!isThere && (guests.contains(host) || simulation.ranOn(host))) {
+        wrong.add("the guest's disk on " + host + " is gone");
+      }
+    }
+    links();
+  }
+
+  private LiveMigrationStatus status() {
+    return simulation.api.seen(Simulation.MOVE).getStatus();
+  }
+
+  /** Whether a person is told of an image there. */
+  private boolean isTold(String host) {
+    var status = status();
+    if (simulation.api.move(Simulation.MOVE).isEmpty() && !kind.persistent()) {
+      // Its host's event tells it: what was proved of such a guest went with the object.
+      return host.equals(Simulation.DESTINATION);
+    }
+    return host.equals(Simulation.DESTINATION)
+        && status.destination() != null
+        && status.destination().started() == Started.Unknown
+        && !status.destination().prepared().isEmpty();
+  }
+
+  private void links() {
+    for (var host : simulation.hosts()) {
+      try (var files = Files.list(simulation.localOn(host))) {
+        files
+            .filter(file -> file.getFileName().toString().startsWith("."))
+            .forEach(file -> wrong.add("left on " + host + ": " + file.getFileName()));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /** As a person has to, before the guest comes back. */
+  private void removeOldDisk(String host) {
+    try {
+      Files.deleteIfExists(simulation.localDisk(host));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -176,6 +242,7 @@ final class Verdict {
     simulation.libvirt.losesReply = false;
     // The hosts' lists and Leases follow what has been mended.
     simulation.runFor(Duration.ofSeconds(70));
+    removeOldDisk(to);
     simulation.order("next", to);
     simulation.runUntil(() -> simulation.isOver("next") && simulation.isQuiet(), LONG);
     var end = condition(simulation.api.seen("next"), "Succeeded");
@@ -186,6 +253,7 @@ final class Verdict {
     } else if (!simulation.isQuiet()) {
       wrong.add("a journal is open after the next move");
     }
+    links();
     wrong.addAll(simulation.violations());
   }
 

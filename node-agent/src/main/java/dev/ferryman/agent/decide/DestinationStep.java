@@ -11,6 +11,8 @@ public enum DestinationStep {
   Wait,
   /** Check every need live. */
   Check,
+  /** Make the images of the disks that are to be copied. */
+  Prepare,
   /** Answer that this host knows the attempt already. */
   RefuseSecondRun,
   /** Report what this host's libvirt shows now. */
@@ -29,6 +31,8 @@ public enum DestinationStep {
    *
    * @param needsKnown whether the source has published what the instance needs
    * @param state what this host has reported on the attempt; null: nothing
+   * @param hasCopies whether the check has found disks that are to be copied
+   * @param sourceOut whether the source has said that it never called libvirt, and never will
    * @param closed whether this host's journal knows the attempt as settled
    * @param sourceEnd sequence at which the source's call had ended; null: not yet
    * @param peerSequence sequence of the source that this host's report stands on; null: none
@@ -41,6 +45,8 @@ public enum DestinationStep {
       Phase phase,
       boolean needsKnown,
       @Nullable DestinationState state,
+      boolean hasCopies,
+      boolean sourceOut,
       boolean closed,
       @Nullable Long sourceEnd,
       @Nullable Long peerSequence,
@@ -60,10 +66,16 @@ public enum DestinationStep {
       return view.state() == null ? RefuseSecondRun : isBehind(view) ? ReportEvidence : Wait;
     }
     return switch (view.phase()) {
-      case Pending, Preparing, Succeeded, Failed, Cancelled -> Wait;
+      case Preparing -> isToPrepare(view) ? Prepare : Wait;
+      case Pending, Succeeded, Failed, Cancelled -> Wait;
       case Checking -> view.needsKnown() && view.state() == null ? Check : Wait;
       case Migrating, Settling -> whenMoving(view);
     };
+  }
+
+  private static boolean isToPrepare(View view) {
+    return view.hasCopies()
+        && (view.state() == DestinationState.Checked || view.state() == DestinationState.Preparing);
   }
 
   private static DestinationStep whenMoving(View view) {
@@ -78,7 +90,10 @@ public enum DestinationStep {
     }
     var clean =
         view.state() == DestinationState.Refused || view.state() == DestinationState.CleanedUp;
-    return view.phase() == Phase.Settling && view.sourceEnd() == null && !clean ? CleanUp : Wait;
+    var over =
+        view.phase() == Phase.Settling
+            || (view.sourceOut() && view.state() == DestinationState.Prepared);
+    return over && view.sourceEnd() == null && !clean ? CleanUp : Wait;
   }
 
   /** The source's call has ended, and what this host has said is from before that. */

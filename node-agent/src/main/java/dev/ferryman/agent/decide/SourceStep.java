@@ -133,8 +133,9 @@ public enum SourceStep {
           : Adopt;
     }
     return switch (view.phase()) {
-      case Pending, Preparing, Succeeded, Failed, Cancelled -> Wait;
+      case Pending, Succeeded, Failed, Cancelled -> Wait;
       case Checking -> whenChecking(view);
+      case Preparing -> view.markersDown() ? RemoveMarkers : Wait;
       case Migrating ->
           view.state() == SourceState.Checked
               ? (view.cancelled() ? CleanUp : Start)
@@ -147,8 +148,7 @@ public enum SourceStep {
     if (view.state() == null || (view.state() == SourceState.Checking && !view.ownChecksBegun())) {
       return BeginChecking;
     }
-    var destinationAnswered =
-        view.peer() == DestinationState.Checked || view.peer() == DestinationState.Refused;
+    var destinationAnswered = view.peer() != null && view.peer() != DestinationState.Checking;
     if (view.state() == SourceState.Checking
         && view.ownChecksDone()
         // A refusal takes the markers away, so the destination looks first: the user sees every

@@ -1,5 +1,6 @@
 package dev.ferryman.agent.decide;
 
+import dev.ferryman.agent.decide.CopyChecks.Place;
 import dev.ferryman.agent.decide.DestinationChecks.Directory;
 import dev.ferryman.crds.Bounds;
 import dev.ferryman.crds.Check;
@@ -29,12 +30,25 @@ public final class StorageChecks {
    * @param directories by their path, as the needs' files name them
    * @param images what is here, by path; of block devices, and of files that are only read
    * @param troubles why something could not be looked at or reached, by path or server
+   * @param copying whether disks that the source alone has are to be copied
+   * @param places where their images would be made, by path
    */
   public record Seen(
       String host,
       Map<String, Directory> directories,
       Map<String, DiskIdentity> images,
-      Map<String, String> troubles) {}
+      Map<String, String> troubles,
+      boolean copying,
+      Map<String, Place> places) {
+    /** What is seen where nothing is copied. */
+    public Seen(
+        String host,
+        Map<String, Directory> directories,
+        Map<String, DiskIdentity> images,
+        Map<String, String> troubles) {
+      this(host, directories, images, troubles, false, Map.of());
+    }
+  }
 
   /**
    * The disks' checks.
@@ -51,13 +65,13 @@ public final class StorageChecks {
 
   private static Stream<Check> checks(Disk disk, Seen seen) {
     var own =
-        new Image(
-            "disk " + disk.target(),
-            disk.type(),
-            disk.path(),
-            !Boolean.TRUE.equals(disk.readOnly()),
-            disk.servers(),
-            disk.identity());
+        seen.copying() && CopyChecks.isLocal(disk, seen.directories())
+            ? CopyChecks.judge(
+                disk,
+                seen.places().get(String.valueOf(disk.path())),
+                seen.troubles().get(String.valueOf(disk.path())),
+                seen.host())
+            : check(own(disk), seen);
     var below =
         disk.backing().stream()
             .map(
@@ -69,8 +83,17 @@ public final class StorageChecks {
                         false,
                         image.servers(),
                         image.identity()));
-    var images = Stream.concat(Stream.of(own), below).map(image -> check(image, seen));
-    return images;
+    return Stream.concat(Stream.of(own), below.map(image -> check(image, seen)));
+  }
+
+  private static Image own(Disk disk) {
+    return new Image(
+        "disk " + disk.target(),
+        disk.type(),
+        disk.path(),
+        !Boolean.TRUE.equals(disk.readOnly()),
+        disk.servers(),
+        disk.identity());
   }
 
   /**
@@ -118,10 +141,14 @@ public final class StorageChecks {
     return answer.fail(
         Reason.StorageNotShared,
         switch (found) {
-          case Missing -> directory + " does not exist here: is it mounted?";
+          case Missing -> directory + " does not exist here: is it mounted?" + hint(image);
           case Silent -> directory + " does not answer";
-          default -> directory + " is not the source's: its marker is not there";
+          default -> directory + " is not the source's: its marker is not there" + hint(image);
         });
+  }
+
+  private static String hint(Image image) {
+    return image.written() ? " (storage: Copy copies such disks)" : "";
   }
 
   private static Check readOnlyFile(Image image, String path, Seen seen) {
@@ -161,8 +188,8 @@ public final class StorageChecks {
         ? answer.pass(path + " is the source's device, " + here.sizeBytes() + " bytes")
         : answer.warn(
             path
-                + " is here too and has the same size, but neither its path nor a serial number or WWN"
-                + " says that it is the same device");
+                + " is here too and has the same size, but neither its path nor a serial number or"
+                + " WWN says that it is the same device");
   }
 
   private static String other(

@@ -14,8 +14,11 @@ import org.jspecify.annotations.Nullable;
  * One host's part in one attempt.
  *
  * @param markers files put into shared directories; noted before they are made
+ * @param prepared the destination: images for disks that are copied, not removed and not the
+ *     guest's yet; noted before they are made
  * @param baseline the source: before the call; the destination: while checking
  * @param givenUp the source: why it ends the job by itself; null: it does not
+ * @param pause the source: the guest is paused so that its copying ends; null: it is not
  * @param suspended whether libvirt reported that the source's copy was stopped meanwhile
  * @param sinceSwitchover the source: what its copy has done since it was last stopped; null: it was
  *     not stopped
@@ -26,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  *     its copy goes on
  * @param autostart the source: whether the guest was to start with its host, which is taken off for
  *     the time of the move
+ * @param persistent the destination: whether the guest had a definition before the move
+ * @param paused the destination: whether it stood still then
  * @param definitionSeen the destination: whether a definition of the instance was there already, or
  *     has been seen since
  * @param discarded the destination: whether this host has removed the copy, which was proved never
@@ -44,15 +49,19 @@ public record JournalEntry(
     Stage stage,
     Instant opened,
     List<String> markers,
+    List<PreparedDisk> prepared,
     @Nullable Baseline baseline,
     boolean abortRequested,
     @Nullable GivenUp givenUp,
+    @Nullable Pause pause,
     boolean suspended,
     @Nullable SinceSwitchover sinceSwitchover,
     boolean resumed,
     boolean resumeAsked,
     @Nullable Giver giver,
     boolean autostart,
+    boolean persistent,
+    boolean paused,
     boolean definitionSeen,
     boolean discarded,
     boolean eventsMissed,
@@ -62,6 +71,7 @@ public record JournalEntry(
 
   public JournalEntry {
     markers = Lists.orEmpty(markers);
+    prepared = Lists.orEmpty(prepared);
   }
 
   /** The same after a time in which events of libvirt may have been missed. */

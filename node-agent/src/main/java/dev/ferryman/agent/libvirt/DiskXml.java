@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.w3c.dom.Element;
 
@@ -57,9 +58,21 @@ final class DiskXml {
         .format(driver.flatMap(e -> attribute(e, "type")).map(DiskXml::word).orElse(null))
         .cache(driver.flatMap(e -> attribute(e, "cache")).map(DiskXml::word).orElse(null))
         .protocol(source.flatMap(e -> attribute(e, "protocol")).map(DiskXml::word).orElse(null))
+        .uncopyable(uncopyable(disk))
         .servers(source.map(DiskXml::servers).orElse(List.of()))
         .backing(backing(disk))
         .build();
+  }
+
+  /** What of its XML forbids that a disk is copied into a plain image of its own. */
+  private static @Nullable String uncopyable(Element disk) {
+    return Stream.of("shareable", "transient", "mirror", "encryption")
+        .filter(
+            name ->
+                child(disk, name).isPresent()
+                    || child(disk, "source").flatMap(e -> child(e, name)).isPresent())
+        .findFirst()
+        .orElse(null);
   }
 
   /** One more than the bound at most, so that it shows when there are too many. */

@@ -70,6 +70,12 @@ final class DomainReader {
     return now.state() == DomainState.ShutOff && now.reason().equals(StateWords.MIGRATED);
   }
 
+  /** Whether it is paused, and by no job of libvirt. */
+  static boolean isPausedByUser(DomainPointer domain) {
+    var now = state(domain);
+    return now.state() == DomainState.Paused && now.reason().equals(StateWords.USER);
+  }
+
   private static State state(DomainPointer domain) {
     var state = new IntByReference();
     var reason = new IntByReference();
@@ -151,9 +157,18 @@ final class DomainReader {
 
   /** Virtual size of a disk in bytes. */
   static long capacity(DomainPointer domain, String target) {
+    return blockInfo(domain, target).capacity;
+  }
+
+  /** Bytes that a disk's image takes. */
+  static long allocation(DomainPointer domain, String target) {
+    return blockInfo(domain, target).allocation;
+  }
+
+  private static virDomainBlockInfo blockInfo(DomainPointer domain, String target) {
     var info = new virDomainBlockInfo();
     LastError.check(
         LIBVIRT.virDomainGetBlockInfo(domain, target, info, 0), "virDomainGetBlockInfo");
-    return info.capacity;
+    return info;
   }
 }

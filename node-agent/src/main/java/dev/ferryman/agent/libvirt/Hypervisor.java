@@ -57,6 +57,13 @@ public interface Hypervisor extends AutoCloseable {
    */
   void setMaxDowntime(String uuid, long milliseconds);
 
+  /**
+   * Pauses a guest that is being migrated, so that its copying ends (libvirt: virDomainSuspend).
+   * When the migration fails libvirt lets the guest go on. One that is not migrated any more by the
+   * time libvirt takes the request, which may be long after this call was left, goes on at once.
+   */
+  void pauseMigrating(String uuid);
+
   /** Lets a paused domain go on. */
   void resume(String uuid);
 
@@ -77,6 +84,13 @@ public interface Hypervisor extends AutoCloseable {
    * @param target device name in the guest, e.g. vda
    */
   long diskCapacityBytes(String uuid, String target);
+
+  /**
+   * What a disk's image takes now, without those below it; as {@link #diskCapacityBytes}.
+   *
+   * @param target device name in the guest, e.g. vda
+   */
+  long diskAllocationBytes(String uuid, String target);
 
   /**
    * Opens and closes a connection to another host's libvirtd, with this host's credentials.

@@ -35,6 +35,9 @@ final class JobStatistics {
         job.number("memory_total").orElse(null),
         job.number("memory_processed").orElse(null),
         job.number("memory_remaining").orElse(null),
+        job.number("disk_total").orElse(null),
+        job.number("disk_processed").orElse(null),
+        job.number("disk_remaining").orElse(null),
         job.number("memory_bps")
             .map(memory -> memory + job.number("disk_bps").orElse(0L))
             .orElse(null),
@@ -42,7 +45,8 @@ final class JobStatistics {
         job.number("memory_iteration").orElse(null),
         job.number("downtime").orElse(null),
         job.number("time_elapsed").orElse(null),
-        job.number("auto_converge_throttle").map(Math::toIntExact).orElse(null));
+        job.number("auto_converge_throttle").map(Math::toIntExact).orElse(null),
+        null);
   }
 
   /** Nothing is known in the first moments of a job: all figures are 0 then. */

@@ -6,6 +6,7 @@ import dev.ferryman.crds.livemigration.ProcessIdentity;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.libvirt.jna.DomainPointer;
@@ -200,6 +201,22 @@ public final class LibvirtHypervisor implements Hypervisor {
   }
 
   @Override
+  public void pauseMigrating(String uuid) {
+    change(
+        uuid,
+        "virDomainSuspend",
+        domain -> {
+          var result = LIBVIRT.virDomainSuspend(domain);
+          if (result == 0 && DomainReader.isPausedByUser(domain)) {
+            // libvirt's reason while it migrates a guest is another, so the migration is over.
+            LastError.check(LIBVIRT.virDomainResume(domain), "virDomainResume");
+            throw HypervisorException.noAnswer("the guest is not migrated any more");
+          }
+          return result;
+        });
+  }
+
+  @Override
   public void resume(String uuid) {
     change(uuid, "virDomainResume", LIBVIRT::virDomainResume);
   }
@@ -232,12 +249,22 @@ public final class LibvirtHypervisor implements Hypervisor {
 
   @Override
   public long diskCapacityBytes(String uuid, String target) {
+    return diskBytes(uuid, target, DomainReader::capacity);
+  }
+
+  @Override
+  public long diskAllocationBytes(String uuid, String target) {
+    return diskBytes(uuid, target, DomainReader::allocation);
+  }
+
+  private long diskBytes(
+      String uuid, String target, BiFunction<DomainPointer, String, Long> figure) {
     return diskCalls.call(
         "size of " + target + " of " + uuid,
         () ->
             disks
                 .get()
-                .withDomain(uuid, domain -> DomainReader.capacity(domain, target))
+                .withDomain(uuid, domain -> figure.apply(domain, target))
                 .orElseThrow(() -> Connection.noDomain(uuid)));
   }
 

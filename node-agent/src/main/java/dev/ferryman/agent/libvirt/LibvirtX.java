@@ -67,6 +67,13 @@ interface LibvirtX extends Libvirt {
       String name,
       String value);
 
+  int virTypedParamsAddInt(
+      PointerByReference parameters,
+      IntByReference count,
+      IntByReference capacity,
+      String name,
+      int value);
+
   int virTypedParamsAddULLong(
       PointerByReference parameters,
       IntByReference count,

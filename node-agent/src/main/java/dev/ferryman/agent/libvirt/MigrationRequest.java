@@ -1,5 +1,8 @@
 package dev.ferryman.agent.libvirt;
 
+import dev.ferryman.crds.livemigration.Convergence;
+import java.util.List;
+
 /**
  * A peer-to-peer live migration (libvirt: virDomainMigrateToURI3 with LIVE, PEER2PEER, and for a
  * persistent domain PERSIST_DEST and UNDEFINE_SOURCE).
@@ -11,8 +14,10 @@ package dev.ferryman.agent.libvirt;
  *     transient domain. Always given together with {@code destinationXml} (CVE-2020-17376)
  * @param encrypted whether QEMU's stream is encrypted (VIR_MIGRATE_TLS)
  * @param leftPaused whether the destination's copy is left paused (VIR_MIGRATE_PAUSED)
- * @param bandwidthMiBPerSecond cap on the copying; 0: none
- * @param autoConverge whether QEMU may slow the guest's CPUs down (VIR_MIGRATE_AUTO_CONVERGE)
+ * @param convergence cap on the copying; whether QEMU may slow the guest's CPUs down; compression
+ *     (VIR_MIGRATE_COMPRESSED) and connections (VIR_MIGRATE_PARALLEL) of the copying
+ * @param copiedDisks device names of the disks that are copied (VIR_MIGRATE_NON_SHARED_INC); the
+ *     destination has images for them already
  */
 public record MigrationRequest(
     String uuid,
@@ -22,10 +27,10 @@ public record MigrationRequest(
     String persistentXml,
     boolean encrypted,
     boolean leftPaused,
-    int bandwidthMiBPerSecond,
-    boolean autoConverge) {
+    Convergence convergence,
+    List<String> copiedDisks) {
 
-  /** A request without a cap, for a guest that is not slowed down. */
+  /** A request for a migration that is not steered. */
   public MigrationRequest(
       String uuid,
       String destinationUri,
@@ -42,12 +47,12 @@ public record MigrationRequest(
         persistentXml,
         encrypted,
         leftPaused,
-        0,
-        false);
+        Convergence.DEFAULT,
+        List.of());
   }
 
   /** The same, steered so. */
-  public MigrationRequest steered(int mibPerSecond, boolean throttled) {
+  public MigrationRequest steered(Convergence by) {
     return new MigrationRequest(
         uuid,
         destinationUri,
@@ -56,8 +61,22 @@ public record MigrationRequest(
         persistentXml,
         encrypted,
         leftPaused,
-        mibPerSecond,
-        throttled);
+        by,
+        copiedDisks);
+  }
+
+  /** The same, with these disks copied. */
+  public MigrationRequest copying(List<String> disks) {
+    return new MigrationRequest(
+        uuid,
+        destinationUri,
+        dataUri,
+        destinationXml,
+        persistentXml,
+        encrypted,
+        leftPaused,
+        convergence,
+        disks);
   }
 
   public boolean persistent() {

@@ -5,6 +5,9 @@ import java.util.List;
 
 /** libvirt's states and their reasons, by number, in the words of virsh's domstate. */
 final class StateWords {
+  /** Reason of {@link DomainState#Paused}: asked for from outside. */
+  static final String USER = "user";
+
   /** Reason of {@link DomainState#Paused}: stopped by a migration, on either side of it. */
   static final String MIGRATING = "migrating";
 
@@ -43,7 +46,7 @@ final class StateWords {
   private static final List<String> PAUSED =
       List.of(
           "unknown",
-          "user",
+          USER,
           MIGRATING,
           "saving",
           "dumping",

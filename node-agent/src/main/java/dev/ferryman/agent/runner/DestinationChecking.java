@@ -1,5 +1,6 @@
 package dev.ferryman.agent.runner;
 
+import dev.ferryman.agent.decide.CopyChecks;
 import dev.ferryman.agent.decide.DestinationChecks;
 import dev.ferryman.agent.decide.DestinationChecks.Directory;
 import dev.ferryman.agent.decide.OfferChecks;
@@ -9,6 +10,7 @@ import dev.ferryman.agent.libvirt.DomainFacts;
 import dev.ferryman.agent.storage.Markers;
 import dev.ferryman.crds.Bounds;
 import dev.ferryman.crds.livemigration.DestinationState;
+import dev.ferryman.crds.livemigration.DiskCopy;
 import dev.ferryman.crds.livemigration.Needs;
 import dev.ferryman.crds.livemigration.SourceReport;
 import java.io.IOException;
@@ -16,6 +18,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -24,11 +27,14 @@ final class DestinationChecking {
   private final Role role;
   private final DestinationHalf half;
   private final DestinationHandover handover;
+  private final DestinationDisks disks;
 
-  DestinationChecking(Role role, DestinationHalf half, DestinationHandover handover) {
+  DestinationChecking(
+      Role role, DestinationHalf half, DestinationHandover handover, DestinationDisks disks) {
     this.role = role;
     this.half = half;
     this.handover = handover;
+    this.disks = disks;
   }
 
   /** Checks each need live, and answers. */
@@ -40,6 +46,8 @@ final class DestinationChecking {
     role.record(
         entry ->
             entry
+                .withPersistent(Boolean.TRUE.equals(needs.persistent()))
+                .withPaused(Boolean.TRUE.equals(needs.paused()))
                 .withDefinitionSeen(here.isPresent())
                 .withBaseline(
                     new Baseline(Domains.report(here), host.bootID(), role.daemonStart())));
@@ -59,9 +67,11 @@ final class DestinationChecking {
                 OfferChecks.judge(needs, offer),
                 DestinationChecks.judge(
                     needs, uuid, role.migration.getSpec().switchoverOrAuto(), seen)));
-    checks.addAll(
-        StorageChecks.judge(
-            needs, DiskLook.look(needs, seen.directories(), host), Bounds.CHECKS - checks.size()));
+    var copying = role.migration.getSpec().copiesDisks();
+    var copies = copying ? CopyChecks.copies(needs, seen.directories()) : List.<DiskCopy>of();
+    var look = DiskLook.look(needs, seen.directories(), copying, disks.paths(), host);
+    checks.addAll(disks.space(copies, look.places()));
+    checks.addAll(StorageChecks.judge(needs, look, Bounds.CHECKS - checks.size()));
     var imageLocks = DestinationChecks.hasImageLocks(needs, seen);
     handover.prepare(needs, imageLocks);
     half.say(
@@ -71,6 +81,7 @@ final class DestinationChecking {
                     : DestinationState.Checked,
                 source)
             .checks(checks)
+            .copies(copies)
             .imageLocks(imageLocks)
             .domain(Domains.report(here)));
   }

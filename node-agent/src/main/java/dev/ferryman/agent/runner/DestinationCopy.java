@@ -1,13 +1,14 @@
 package dev.ferryman.agent.runner;
 
 import dev.ferryman.agent.decide.StartedEvidence;
+import dev.ferryman.agent.journal.JournalEntry;
 import dev.ferryman.agent.libvirt.DomainFacts;
 import dev.ferryman.crds.livemigration.DomainReport;
 import dev.ferryman.crds.livemigration.DomainState;
+import dev.ferryman.crds.livemigration.Needs;
 import dev.ferryman.crds.livemigration.SourceReport;
 import dev.ferryman.crds.livemigration.Started;
 import dev.ferryman.crds.livemigration.Switched;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,16 @@ final class DestinationCopy {
         || isLastDefinition(domain.get().state());
   }
 
+  /** Whether it is the instance itself, though it may never have run here. */
+  boolean isGuest(Optional<DomainFacts> domain) {
+    var report = source.get();
+    return report != null
+        && report.switched() == Switched.Gone
+        && domain.isPresent()
+        && role.attemptUID.equals(domain.get().attemptMark())
+        && (isLeftPaused(domain) || isLastDefinition(domain.get().state()));
+  }
+
   /** The instance itself, as it was before the move. */
   boolean isLeftPaused(Optional<DomainFacts> domain) {
     return wasPaused()
@@ -56,10 +67,21 @@ final class DestinationCopy {
     return there != null && there.state() == DomainState.Absent;
   }
 
+  /** The journal knows it also where the object has gone. */
   private boolean wasPaused() {
+    var needs = needs();
+    var entry = role.entry();
+    return needs != null ? Boolean.TRUE.equals(needs.paused()) : entry != null && entry.paused();
+  }
+
+  private boolean wasPersistent(JournalEntry entry) {
+    var needs = needs();
+    return needs != null ? Boolean.TRUE.equals(needs.persistent()) : entry.persistent();
+  }
+
+  private @Nullable Needs needs() {
     var report = source.get();
-    var needs = report == null ? null : report.needs();
-    return needs != null && Boolean.TRUE.equals(needs.paused());
+    return report == null ? null : report.needs();
   }
 
   Started started(DomainReport now) {
@@ -67,21 +89,28 @@ final class DestinationCopy {
     if (entry == null) {
       return now.state() == DomainState.Absent ? Started.NeverStarted : Started.Unknown;
     }
-    var needs = source.get() == null ? null : Objects.requireNonNull(source.get()).needs();
     return StartedEvidence.judge(
         now,
         role.attemptUID,
         new StartedEvidence.History(
             entry.resumed(),
             !entry.eventsMissed() && role.isSameDaemon(entry),
-            needs != null && Boolean.TRUE.equals(needs.persistent()),
+            wasPersistent(entry),
             entry.definitionSeen(),
             entry.discarded(),
             handover.isHeldBack() || (wasPaused() && !entry.resumed())));
   }
 
-  /** By the source's last word on its call. */
+  /** The source's last word. */
+  @Nullable SourceReport source() {
+    return source.get();
+  }
+
+  /** By the source's last word on its call, or since another attempt could begin. */
   boolean isGuestAtSource() {
+    if (role.isSuperseded()) {
+      return true;
+    }
     var report = source.get();
     return report != null && report.switched() != null && report.switched() != Switched.Gone;
   }

@@ -3,7 +3,6 @@ package dev.ferryman.agent.runner;
 import dev.ferryman.agent.decide.DestinationStep;
 import dev.ferryman.agent.decide.DestinationStepViewBuilder;
 import dev.ferryman.agent.decide.OrderGuard;
-import dev.ferryman.agent.journal.JournalEntry;
 import dev.ferryman.agent.journal.Stage;
 import dev.ferryman.agent.libvirt.LifecycleEvent;
 import dev.ferryman.crds.livemigration.DestinationOrder;
@@ -13,6 +12,7 @@ import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.LiveMigration;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.SourceReport;
+import dev.ferryman.crds.livemigration.SourceState;
 import dev.ferryman.crds.livemigration.Started;
 import dev.ferryman.crds.livemigration.Switched;
 import java.time.Duration;
@@ -25,17 +25,15 @@ final class DestinationRole extends Role {
   /** The source's libvirt ends its call some 200 ms after the guest has started here. */
   private static final Duration END_OF_SOURCE = Duration.ofSeconds(2);
 
-  /** A call that was announced has brought its copy by then, or never will. */
-  private static final Duration ARRIVAL = Duration.ofSeconds(60);
-
   private final DestinationHalf half = new DestinationHalf(this);
   private final DestinationHandover handover = new DestinationHandover(this, this::source);
   private final DestinationCopy copy = new DestinationCopy(this, handover, this::source);
-  private final DestinationChecking checking = new DestinationChecking(this, half, handover);
+  private final DestinationDisks disks = new DestinationDisks(this);
+  private final DestinationChecking checking = new DestinationChecking(this, half, handover, disks);
+  private final DestinationOrphan orphan = new DestinationOrphan(this, handover, copy, disks);
   private final Autostart autostart = new Autostart(this);
   private boolean evidenceChanged;
   private boolean watchesPaused;
-  private @Nullable Long orphanSince;
   private boolean warned;
 
   DestinationRole(HostContext host, LiveMigration migration, Mission mission) {
@@ -48,6 +46,7 @@ final class DestinationRole extends Role {
     switch (DestinationStep.next(view())) {
       case Wait -> {}
       case Check -> checking.check(Objects.requireNonNull(source()));
+      case Prepare -> disks.prepare(half, Objects.requireNonNull(source()));
       case RefuseSecondRun ->
           half.say(
               half.next(DestinationState.Refused, null)
@@ -66,6 +65,11 @@ final class DestinationRole extends Role {
         .phase(phase())
         .needsKnown(source != null && source.needs() != null)
         .state(half.state())
+        .hasCopies(half.last() != null && !half.last().copies().isEmpty())
+        .sourceOut(
+            source != null
+                && (source.state() == SourceState.Refused
+                    || source.state() == SourceState.CleanedUp))
         .closed(entry != null && !entry.stage().isOpen())
         .sourceEnd(source == null ? null : source.endSequence())
         .peerSequence(half.peerSequence())
@@ -100,13 +104,21 @@ final class DestinationRole extends Role {
         && source.switched() == Switched.Gone) {
       takeOverAutostart();
     }
+    disks.settle(domain, started, copy.isGuest(domain), source);
     var state =
-        copy.isClean(domain, started) ? DestinationState.CleanedUp : DestinationState.Checked;
+        disks.areOwed()
+            ? DestinationState.Prepared
+            : copy.isClean(domain, started) ? DestinationState.CleanedUp : DestinationState.Checked;
     if (isKnown(now, started, state, source, done)) {
       evidenceChanged = false;
       return;
     }
-    half.say(half.next(state, source).domain(now).started(started).done(done == 0 ? null : done));
+    half.say(
+        half.next(state, source)
+            .domain(now)
+            .started(started)
+            .prepared(disks.told())
+            .done(done == 0 ? null : done));
     evidenceChanged = false;
     proceed();
   }
@@ -223,8 +235,21 @@ final class DestinationRole extends Role {
       return;
     }
     if (phase() == Phase.Succeeded || hasRemovedWhatNeverRan()) {
+      settleDisks(moved);
       record(e -> e.withStage(Stage.Closed));
       done();
+    }
+  }
+
+  private void settleDisks(boolean moved) {
+    if (disks.areOwed()) {
+      var source = source();
+      var domain = host.hypervisor().domain(instanceUUID);
+      var started = copy.started(Domains.report(domain));
+      // What is still here is kept.
+      var isKept = domain.isPresent() && attemptUID.equals(domain.get().attemptMark());
+      disks.settle(domain, started, moved || isKept, source);
+      disks.leave();
     }
   }
 
@@ -273,9 +298,10 @@ final class DestinationRole extends Role {
   private boolean removeIfSourceNeverStopped(DomainReport now, Started started) {
     var source = source();
     if (started == Started.Unknown
-        && source != null
-        && source.endSequence() != null
-        && source.switched() == Switched.NeverStopped) {
+        && (isSuperseded()
+            || (source != null
+                && source.endSequence() != null
+                && source.switched() == Switched.NeverStopped))) {
       remove(instanceUUID, now);
       host.listener().settled(migration, "destination: removed a definition that never ran");
     }
@@ -288,8 +314,8 @@ final class DestinationRole extends Role {
       host.listener()
           .settled(
               migration,
-              "destination: a copy of the instance stands still here, and whether it ever ran is not"
-                  + " known: it is left for a person to remove");
+              "destination: a copy of the instance stands still here, and whether it ever ran is"
+                  + " not known: it is left for a person to remove");
     }
   }
 
@@ -297,28 +323,23 @@ final class DestinationRole extends Role {
   protected void advanceOrphaned() {
     var entry = entry();
     if (entry != null && entry.stage().isOpen()) {
-      if (handover.isResumeDue()) {
+      if (isSuperseded()) {
+        if (!hasRemovedWhatNeverRan()) {
+          lookAgainOrphaned(() -> {});
+          return;
+        }
+        orphan.removeDisksOfSuperseded();
+      } else if (handover.isResumeDue()) {
         resume();
         return;
       }
-      if (mayStillBeOwed(entry)) {
+      if (!isSuperseded() && !orphan.isOver(entry)) {
         lookAgainOrphaned(handover::look);
         return;
       }
       record(e -> e.withStage(Stage.Closed));
     }
     done();
-  }
-
-  /** Without this agent a copy that was left paused would never go on. */
-  private boolean mayStillBeOwed(JournalEntry entry) {
-    var now = host.nanoTime().getAsLong();
-    if (orphanSince == null) {
-      orphanSince = now;
-    }
-    return entry.giver() != null
-        && !entry.resumed()
-        && (handover.holdsCopy() || now - orphanSince < ARRIVAL.toNanos());
   }
 
   @Override

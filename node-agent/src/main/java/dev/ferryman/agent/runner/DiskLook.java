@@ -1,8 +1,10 @@
 package dev.ferryman.agent.runner;
 
+import dev.ferryman.agent.decide.CopyChecks;
 import dev.ferryman.agent.decide.DestinationChecks;
 import dev.ferryman.agent.decide.DestinationChecks.Directory;
 import dev.ferryman.agent.decide.StorageChecks;
+import dev.ferryman.agent.libvirt.HypervisorException;
 import dev.ferryman.crds.livemigration.Disk;
 import dev.ferryman.crds.livemigration.DiskBuilder;
 import dev.ferryman.crds.livemigration.DiskIdentity;
@@ -10,6 +12,7 @@ import dev.ferryman.crds.livemigration.Needs;
 import dev.ferryman.crds.livemigration.NeedsBuilder;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -87,9 +90,44 @@ final class DiskLook {
     }
   }
 
-  /** The destination: all that its disks' checks are judged by; servers are tried all at once. */
+  /** The source: the needs, with the sizes of the files that the instance writes to. */
+  static Needs sized(Needs needs, String uuid, HostContext host) {
+    return NeedsBuilder.builder(needs)
+        .disks(
+            needs.disks().stream()
+                .map(
+                    disk ->
+                        "file".equals(disk.type()) && !Boolean.TRUE.equals(disk.readOnly())
+                            ? sized(disk, uuid, host)
+                            : disk)
+                .toList())
+        .build();
+  }
+
+  private static Disk sized(Disk disk, String uuid, HostContext host) {
+    try {
+      return DiskBuilder.builder(disk)
+          .virtualBytes(host.hypervisor().diskCapacityBytes(uuid, disk.target()))
+          .allocatedBytes(host.hypervisor().diskAllocationBytes(uuid, disk.target()))
+          .build();
+    } catch (HypervisorException e) {
+      LOG.info("The size of {} of {} is not known: {}", disk.target(), uuid, e.getMessage());
+      return disk;
+    }
+  }
+
+  /**
+   * The destination: all that its disks' checks are judged by; servers are tried all at once.
+   *
+   * @param copying whether disks that the source alone has are to be copied
+   * @param own paths of the images that this attempt has made before
+   */
   static StorageChecks.Seen look(
-      Needs needs, Map<String, Directory> directories, HostContext host) {
+      Needs needs,
+      Map<String, Directory> directories,
+      boolean copying,
+      List<String> own,
+      HostContext host) {
     var images = new HashMap<String, DiskIdentity>();
     var troubles = new HashMap<String, String>();
     var answers = new HashMap<String, CompletableFuture<Optional<String>>>();
@@ -111,7 +149,36 @@ final class DiskLook {
     }
     answers.forEach(
         (server, answer) -> answer.join().ifPresent(trouble -> troubles.put(server, trouble)));
-    return new StorageChecks.Seen(host.name(), directories, images, troubles);
+    var places = new HashMap<String, CopyChecks.Place>();
+    if (copying) {
+      needs.disks().stream()
+          .filter(disk -> CopyChecks.isLocal(disk, directories))
+          .forEach(disk -> place(String.valueOf(disk.path()), host, places, troubles));
+    }
+    places.replaceAll((path, place) -> own.contains(path) ? place.free() : place);
+    return new StorageChecks.Seen(host.name(), directories, images, troubles, copying, places);
+  }
+
+  private static void place(
+      String path,
+      HostContext host,
+      Map<String, CopyChecks.Place> places,
+      Map<String, String> troubles) {
+    try {
+      places.put(path, place(path, host));
+    } catch (IOException e) {
+      troubles.put(path, String.valueOf(e.getMessage()));
+    }
+  }
+
+  static CopyChecks.Place place(String path, HostContext host) throws IOException {
+    var found = host.disks().place(path);
+    return new CopyChecks.Place(
+        found.taken(),
+        found.hasDirectory(),
+        found.hasParent(),
+        found.fileSystem(),
+        found.availableBytes());
   }
 
   private static void look(

@@ -3,6 +3,7 @@ package dev.ferryman.agent.runner;
 import dev.ferryman.agent.journal.Journal;
 import dev.ferryman.agent.kube.MigrationApi;
 import dev.ferryman.agent.libvirt.Hypervisor;
+import dev.ferryman.agent.storage.DiskMaker;
 import dev.ferryman.agent.storage.DiskProbe;
 import dev.ferryman.agent.storage.Markers;
 import java.time.Clock;
@@ -26,6 +27,7 @@ public record HostContext(
     Journal journal,
     Markers markers,
     DiskProbe disks,
+    DiskMaker diskMaker,
     Transport transport,
     MigrationListener listener,
     ScheduledExecutorService timer,
@@ -41,6 +43,7 @@ public record HostContext(
       Journal journal,
       Markers markers,
       DiskProbe disks,
+      DiskMaker diskMaker,
       Transport transport,
       MigrationListener listener,
       ScheduledExecutorService timer,
@@ -54,6 +57,7 @@ public record HostContext(
         journal,
         markers,
         disks,
+        diskMaker,
         transport,
         listener,
         timer,

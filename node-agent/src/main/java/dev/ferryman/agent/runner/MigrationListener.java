@@ -7,6 +7,9 @@ public interface MigrationListener {
   /** libvirt's migrate call is about to be made. */
   void started(LiveMigration migration);
 
+  /** The guest is about to be paused, so that its copying ends. */
+  void paused(LiveMigration migration, String message);
+
   /** libvirt's migrate call has ended. */
   void ended(LiveMigration migration, boolean succeeded, String message);
 

@@ -130,6 +130,10 @@ public final class MigrationRunner implements HypervisorListener, AutoCloseable 
           attempt.uid());
       return;
     }
+    // An attempt that another has followed is over, and its entry is in the way of that one.
+    rolesOf(migration)
+        .filter(role -> !role.attemptUID.equals(attempt.uid()))
+        .forEach(role -> role.changed(migration));
     tell(migration, attempt, host.name().equals(status.sourceHost()), Part.Source);
     tell(migration, attempt, host.name().equals(status.destinationHost()), Part.Destination);
   }
@@ -189,12 +193,12 @@ public final class MigrationRunner implements HypervisorListener, AutoCloseable 
    * A LiveMigration has left the watch. That alone changes nothing: perhaps only its label is gone.
    */
   public void left(LiveMigration last) {
-    roles.forEach(
-        (key, role) -> {
-          if (key.attemptUID().startsWith(last.getMetadata().getUid() + "/")) {
-            role.reread();
-          }
-        });
+    rolesOf(last).forEach(Role::left);
+  }
+
+  private Stream<Role> rolesOf(LiveMigration migration) {
+    var prefix = migration.getMetadata().getUid() + "/";
+    return roles.values().stream().filter(role -> role.attemptUID.startsWith(prefix));
   }
 
   /** Number of attempts that this host has a part in now. */

@@ -115,6 +115,7 @@ final class Preflight {
       }
     }
     markersDown = true;
+    removed = false;
     role.record(entry -> entry.withMarkers(markers.stream().map(Path::toString).toList()));
     var locks = new HashMap<String, Boolean>();
     for (var marker : markers) {

@@ -94,7 +94,7 @@ abstract class Role {
   final void changed(LiveMigration now) {
     perform(
         () -> {
-          if (!isOlder(now, migration)) {
+          if (!Versions.isOlder(now, migration)) {
             migration = now;
             proceed();
           }
@@ -131,6 +131,21 @@ abstract class Role {
         });
   }
 
+  /** Not watched any more: perhaps because an attempt with another host is about to begin. */
+  final void left() {
+    perform(
+        () -> {
+          mustReread = true;
+          try {
+            proceed();
+          } finally {
+            if (!gone && isCurrent() && phase() == Phase.Pending) {
+              wakeAfter(ORPHAN_LOOK, this::left);
+            }
+          }
+        });
+  }
+
   /** Whatever else is open at the instance here may be over, and has not heard of it yet. */
   protected final void rereadOthers() {
     rereadOthers.run();
@@ -148,7 +163,7 @@ abstract class Role {
       becomeOrphan();
     } else {
       // Also if its version is lower than a known one: then the API server's store was put back.
-      if (isOlder(now.get(), migration)) {
+      if (Versions.isOlder(now.get(), migration)) {
         wordsLost();
       }
       migration = now.get();
@@ -328,6 +343,15 @@ abstract class Role {
     return attempt != null && attempt.uid().equals(attemptUID);
   }
 
+  /** Whether another attempt has followed: then this one left the guest untouched at its source. */
+  protected final boolean isSuperseded() {
+    var status = migration.getStatus();
+    Attempt attempt = status == null ? null : status.attempt();
+    return !gone
+        && attempt != null
+        && attempt.number() > Integer.parseInt(attemptUID.substring(attemptUID.indexOf('/') + 1));
+  }
+
   protected final boolean isCancelled() {
     return migration.getSpec().cancelled()
         || migration.getMetadata().getDeletionTimestamp() != null;
@@ -370,15 +394,5 @@ abstract class Role {
     return settlement == null || !settlement.attemptUID().equals(attemptUID)
         ? 0
         : settlement.step();
-  }
-
-  /** The API gives resource versions that grow (KEP-5504); what has none counts as new. */
-  private static boolean isOlder(LiveMigration one, LiveMigration other) {
-    try {
-      return Long.parseLong(one.getMetadata().getResourceVersion())
-          < Long.parseLong(other.getMetadata().getResourceVersion());
-    } catch (NumberFormatException unversioned) {
-      return false;
-    }
   }
 }

@@ -9,9 +9,12 @@ import dev.ferryman.agent.libvirt.MigrationRequest;
 import dev.ferryman.agent.libvirt.XmlForm;
 import dev.ferryman.crds.Bounds;
 import dev.ferryman.crds.livemigration.CallResult;
+import dev.ferryman.crds.livemigration.DestinationState;
+import dev.ferryman.crds.livemigration.DiskCopy;
 import dev.ferryman.crds.livemigration.MigrationStatistics;
 import dev.ferryman.crds.livemigration.Progress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -110,7 +113,20 @@ final class SourceCall {
                 : "",
             transport.dataEncrypted(),
             leftPaused)
-        .steered(convergence.bandwidth(), convergence.mayThrottle());
+        .steered(convergence)
+        .copying(copies());
+  }
+
+  /** The disks for which the destination has made images. */
+  private List<String> copies() {
+    var destination = role.status().destination();
+    if (destination == null || destination.copies().isEmpty()) {
+      return List.of();
+    }
+    if (destination.state() != DestinationState.Prepared) {
+      throw HypervisorException.noAnswer("the destination has not made the images of its disks");
+    }
+    return destination.copies().stream().map(DiskCopy::target).toList();
   }
 
   private static String dataUri(String address) {

@@ -1,6 +1,7 @@
 package dev.ferryman.agent.runner;
 
 import dev.ferryman.agent.decide.CacheCheck;
+import dev.ferryman.agent.decide.CompressionCheck;
 import dev.ferryman.agent.journal.JournalEntry;
 import dev.ferryman.crds.Bounds;
 import dev.ferryman.crds.Check;
@@ -53,8 +54,15 @@ final class SourceChecking {
     var facts = host.hypervisor().moveFacts(role.instanceUUID);
     checks.add(SourceChecks.encryption(host.name(), role.destination(), host.transport()));
     checks.addAll(MoveChecks.judge(host.name(), domain.get(), facts));
-    var needs = DiskLook.identified(MoveChecks.add(SourceChecks.needs(domain.get()), facts), host);
-    checks.add(CacheCheck.judge(needs, host.name(), host.hypervisor().host().hypervisorVersion()));
+    var needs =
+        sized(DiskLook.identified(MoveChecks.add(SourceChecks.needs(domain.get()), facts), host));
+    var versions = host.hypervisor().host();
+    checks.add(CacheCheck.judge(needs, host.name(), versions.hypervisorVersion()));
+    CompressionCheck.judge(
+            role.migration.getSpec().convergenceOrDefault().compressionOrNone(),
+            host.name(),
+            versions.libvirtVersion())
+        .ifPresent(checks::add);
     var marked = preflight.putMarkers(needs);
     // One more is to come, of the way to the destination.
     marked.failed().stream().limit(Bounds.CHECKS - 1L - checks.size()).forEach(checks::add);
@@ -68,6 +76,12 @@ final class SourceChecking {
             .checks(checks)
             .domain(Domains.report(domain)));
     role.proceed();
+  }
+
+  private Needs sized(Needs needs) {
+    return role.migration.getSpec().copiesDisks()
+        ? DiskLook.sized(needs, role.instanceUUID, role.host)
+        : needs;
   }
 
   private Needs withAutostart(Needs needs) {

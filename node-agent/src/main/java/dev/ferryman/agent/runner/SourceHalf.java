@@ -53,6 +53,12 @@ final class SourceHalf {
     return needs != null && Boolean.TRUE.equals(needs.persistent());
   }
 
+  /** What the guest's memory is. */
+  long memoryBytes() {
+    var needs = last == null ? null : last.needs();
+    return needs == null ? 0 : needs.memoryMiB() << 20;
+  }
+
   boolean hasEnded() {
     return last != null && last.endSequence() != null;
   }
@@ -76,6 +82,7 @@ final class SourceHalf {
         .libvirtdStartTime(role.daemonStart())
         .abortRequested(entry != null && entry.abortRequested() ? true : null)
         .givenUp(entry == null ? null : entry.givenUp())
+        .pausedToFinish(entry != null && entry.pause() != null ? true : null)
         .state(state);
   }
 

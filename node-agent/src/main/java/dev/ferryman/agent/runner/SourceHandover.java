@@ -139,6 +139,12 @@ final class SourceHandover {
     return caughtUp;
   }
 
+  /** Whether the copy is known to stand still now. */
+  boolean standsStill() {
+    var entry = role.entry();
+    return entry != null && entry.sinceSwitchover() == SinceSwitchover.StoodStill;
+  }
+
   /** The call is over: its evidence tells all. */
   void close() {
     var watching = watch;

@@ -224,7 +224,9 @@ final class SourceRole extends Role {
     half.say(
         half.next(SourceState.Running)
             .jobActive(true)
-            .progress(ProgressTracker.next(reading, half.progress())));
+            .progress(
+                ProgressTracker.next(
+                    reading, half.progress(), handover.standsStill(), half.memoryBytes())));
   }
 
   private void reportEvidence(int done) {
@@ -339,6 +341,10 @@ final class SourceRole extends Role {
     if (entry == null || !entry.stage().isOpen()) {
       done();
     } else if (entry.stage() == Stage.Starting && (call.isWaiting() || call.job().isActive())) {
+      if (call.hasGivenUp() && !call.isAborting()) {
+        // Else a guest that was paused to be copied would be left so.
+        call.abort();
+      }
       lookAgainOrphaned(() -> {});
     } else {
       preflight.removeMarkers();
@@ -380,6 +386,8 @@ final class SourceRole extends Role {
     if (event.kind() == LifecycleEvent.Kind.Suspended
         && entry.stage() == Stage.Starting
         && !entry.suspended()
+        // A guest that was paused to be copied is still under way, and must not be left so.
+        && entry.pause() == null
         && event.isOfMigration()) {
       call.handsOver();
     }

@@ -4,7 +4,9 @@ import dev.ferryman.crds.livemigration.DiskIdentity;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -15,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.UnaryOperator;
 
 /**
  * Looks at the disks of an instance on this host. Storage that hangs keeps its callers: every look
@@ -23,19 +26,26 @@ import java.util.concurrent.TimeoutException;
 public final class DiskProbe {
   private final ExecutorService threads;
   private final Images images;
+  private final UnaryOperator<Path> root;
   private final Duration patience;
 
   /**
    * @param threads must not be bounded: a blocked access keeps its thread
    */
   public DiskProbe(ExecutorService threads, Images images) {
-    this(threads, images, Markers.PATIENCE);
+    this(threads, images, UnaryOperator.identity());
   }
 
-  DiskProbe(ExecutorService threads, Images images, Duration patience) {
+  /**
+   * The same on a host whose files are elsewhere.
+   *
+   * @param root where a path of this host is found
+   */
+  public DiskProbe(ExecutorService threads, Images images, UnaryOperator<Path> root) {
     this.threads = threads;
     this.images = images;
-    this.patience = patience;
+    this.root = root;
+    this.patience = Markers.PATIENCE;
   }
 
   /**
@@ -45,12 +55,39 @@ public final class DiskProbe {
    * @throws IOException also if the storage does not answer
    */
   public Optional<DiskIdentity> image(String type, String path) throws IOException {
-    var where = path(path);
+    var where = root.apply(path(path));
     return await(
         path,
         threads.submit(
             (Callable<Optional<DiskIdentity>>)
                 () -> "block".equals(type) ? images.device(where) : images.file(where)));
+  }
+
+  /**
+   * What is where an image would be made.
+   *
+   * @throws IOException also if the storage does not answer
+   */
+  public Place place(String path) throws IOException {
+    var where = root.apply(path(path));
+    return await(path, threads.submit((Callable<Place>) () -> placeNow(where)));
+  }
+
+  private static Place placeNow(Path where) throws IOException {
+    var directory = where.getParent();
+    var parent = directory == null ? null : directory.getParent();
+    var hasDirectory = directory != null && Files.isDirectory(directory);
+    var hasParent = parent != null && Files.isDirectory(parent);
+    if (directory == null || parent == null || (!hasDirectory && !hasParent)) {
+      return new Place(false, false, false, "", 0);
+    }
+    var store = Files.getFileStore(hasDirectory ? directory : parent);
+    return new Place(
+        Files.exists(where, LinkOption.NOFOLLOW_LINKS),
+        hasDirectory,
+        hasParent,
+        store.toString(),
+        store.getUsableSpace());
   }
 
   private static Path path(String text) throws IOException {

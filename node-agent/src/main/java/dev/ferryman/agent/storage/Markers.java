@@ -23,6 +23,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * Marker files of attempts. A network file system whose server has gone blocks its callers for
@@ -34,6 +35,7 @@ public final class Markers {
   private final ExecutorService threads;
   private final Supplier<List<Mount>> mounts;
   private final Clock clock;
+  private final UnaryOperator<Path> root;
   private final Duration patience;
 
   /** Where a lock was granted once: that stays so as long as it is mounted. */
@@ -47,11 +49,30 @@ public final class Markers {
    * @param mounts what is mounted on this host now
    */
   public Markers(ExecutorService threads, Supplier<List<Mount>> mounts, Clock clock) {
-    this(threads, mounts, clock, PATIENCE);
+    this(threads, mounts, clock, UnaryOperator.identity(), PATIENCE);
   }
 
-  Markers(ExecutorService threads, Supplier<List<Mount>> mounts, Clock clock, Duration patience) {
+  /**
+   * The same on a host whose files are elsewhere.
+   *
+   * @param root where a path of this host is found
+   */
+  public Markers(
+      ExecutorService threads,
+      Supplier<List<Mount>> mounts,
+      Clock clock,
+      UnaryOperator<Path> root) {
+    this(threads, mounts, clock, root, PATIENCE);
+  }
+
+  Markers(
+      ExecutorService threads,
+      Supplier<List<Mount>> mounts,
+      Clock clock,
+      UnaryOperator<Path> root,
+      Duration patience) {
     this.threads = threads;
+    this.root = root;
     this.patience = patience;
     this.mounts = mounts;
     this.clock = clock;
@@ -90,7 +111,7 @@ public final class Markers {
             () -> {
               // Others write into that directory too: no link of theirs is followed.
               Files.writeString(
-                  marker,
+                  root.apply(marker),
                   attemptUID,
                   StandardCharsets.UTF_8,
                   StandardOpenOption.CREATE,
@@ -110,7 +131,7 @@ public final class Markers {
    * @throws IOException if the file system does not answer
    */
   public boolean hasLocks(Path marker) throws IOException {
-    return patiently(marker, () -> locksWork(marker));
+    return patiently(marker, () -> locksWork(root.apply(marker)));
   }
 
   /**
@@ -124,7 +145,7 @@ public final class Markers {
     if (making != null && !making.isDone()) {
       throw new IOException(marker + " may still be made: " + marker.getParent() + " hangs");
     }
-    patiently(marker, () -> Files.deleteIfExists(marker));
+    patiently(marker, () -> Files.deleteIfExists(root.apply(marker)));
     late.remove(marker);
   }
 
@@ -134,7 +155,7 @@ public final class Markers {
    * @throws IOException also if the file system does not answer
    */
   public Finding find(Path marker, String attemptUID) throws IOException {
-    return patiently(marker, () -> findNow(marker, attemptUID));
+    return patiently(marker, () -> findNow(root.apply(marker), attemptUID));
   }
 
   private Finding findNow(Path marker, String attemptUID) throws IOException {

@@ -30,6 +30,39 @@ class DestinationStepTest {
         step("source has not said what is needed", NEW, v -> v, Wait),
         step("needs are known", NEW, v -> v.withNeedsKnown(true), Check),
         step("checked", CHECKED, v -> v, Wait),
+        step("nothing to copy", CHECKED, v -> v.withPhase(Phase.Preparing), Wait),
+        step(
+            "images are to be made",
+            CHECKED,
+            v -> v.withPhase(Phase.Preparing).withHasCopies(true),
+            Prepare),
+        step(
+            "an agent before this one has begun to make images",
+            CHECKED,
+            v ->
+                v.withPhase(Phase.Preparing)
+                    .withHasCopies(true)
+                    .withState(DestinationState.Preparing),
+            Prepare),
+        step(
+            "images are there",
+            CHECKED,
+            v ->
+                v.withPhase(Phase.Preparing)
+                    .withHasCopies(true)
+                    .withState(DestinationState.Prepared),
+            Wait),
+        step(
+            "settling after images were made",
+            CHECKED,
+            v -> v.withPhase(Phase.Settling).withState(DestinationState.Prepared),
+            CleanUp),
+        step(
+            "the source does not start after images were made",
+            MIGRATING,
+            v -> v.withState(DestinationState.Prepared).withSourceOut(true),
+            CleanUp),
+        step("the source does not start", MIGRATING, v -> v.withSourceOut(true), Wait),
         step("copying", MIGRATING, v -> v, Wait),
         step("copy started", MIGRATING, v -> v.withEvidenceChanged(true), ReportEvidence),
         step(

@@ -46,6 +46,16 @@ class DiskXmlTest {
   }
 
   @Test
+  void saysOfADiskWhyItIsNotCopied() {
+    var plain = "<disk type='file'>%s<source file='/top'>%s</source><target dev='vda'/></disk>";
+
+    assertThat(disk(plain.formatted("", "")).uncopyable()).isNull();
+    assertThat(disk(plain.formatted("<shareable/>", "")).uncopyable()).isEqualTo("shareable");
+    assertThat(disk(plain.formatted("", "<encryption format='luks'/>")).uncopyable())
+        .isEqualTo("encryption");
+  }
+
+  @Test
   void aChainBeyondTheBoundShowsThatItIs() {
     var open = "<backingStore type='file'><source file='/x'/>".repeat(100);
     var disk =

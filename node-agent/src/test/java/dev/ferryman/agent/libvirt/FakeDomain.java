@@ -24,6 +24,10 @@ public final class FakeDomain {
   long wrote;
 
   boolean orphanOfKilledDaemon;
+
+  /** Whether a daemon that starts ends its migration, and so lets it go on. */
+  boolean goesOnWithDaemon;
+
   String liveXml = "";
   @Nullable String persistentXml = "";
 
@@ -261,6 +265,14 @@ public final class FakeDomain {
     }
   }
 
+  /** Before anybody can be told of it. */
+  void goOnWithDaemon() {
+    if (goesOnWithDaemon && state == DomainState.Paused && reason.equals(StateWords.MIGRATING)) {
+      becomes(DomainState.Running, "migration canceled");
+    }
+    goesOnWithDaemon = false;
+  }
+
   void losesProcess() {
     var ended = process;
     process = null;
@@ -274,7 +286,7 @@ public final class FakeDomain {
         uuid, name, state, reason, process, incoming, persistentXml != null, definition());
   }
 
-  private DomainDefinition definition() {
+  DomainDefinition definition() {
     if (read == null || !liveXml.equals(readFrom)) {
       readFrom = liveXml;
       read = DomainXml.readIfPossible(() -> liveXml);

@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** The libvirt of one host of a {@link FakeWorld}, behaving as libvirt 9.0 was seen to. */
@@ -32,6 +33,7 @@ public final class FakeHypervisor implements Hypervisor {
   private final List<String> changes = new ArrayList<>();
   private final Deque<Runnable> heldEvents = new ArrayDeque<>();
   private final List<Watch> watches = new ArrayList<>();
+  private Predicate<String> files = path -> true;
   private Consumer<FakeMigration> script = migration -> {};
   private HostFacts facts;
   private boolean up = true;
@@ -152,6 +154,7 @@ public final class FakeHypervisor implements Hypervisor {
         () -> {
           up = true;
           daemonStart = world.tick();
+          domains.values().forEach(FakeDomain::goOnWithDaemon);
           domains.values().stream()
               .filter(domain -> domain.state == DomainState.ShutOff)
               .forEach(domain -> domain.reason = "unknown");
@@ -423,6 +426,21 @@ public final class FakeHypervisor implements Hypervisor {
   }
 
   @Override
+  public void pauseMigrating(String uuid) {
+    ask(
+        () -> {
+          changes.add("pause " + uuid);
+          active(uuid)
+              .orElseThrow(
+                  () ->
+                      refused(
+                          55, 10, "Requested operation is not valid: domain is not being migrated"))
+              .pause();
+          return this;
+        });
+  }
+
+  @Override
   public void resume(String uuid) {
     ask(
         () -> {
@@ -494,6 +512,20 @@ public final class FakeHypervisor implements Hypervisor {
           }
           return 1L << 30;
         });
+  }
+
+  /** Which files are on this host; by default every one. */
+  public void files(Predicate<String> there) {
+    files = there;
+  }
+
+  boolean hasFile(String path) {
+    return files.test(path);
+  }
+
+  @Override
+  public long diskAllocationBytes(String uuid, String target) {
+    return ask(() -> existing(uuid).incoming ? 0L : 1L << 20);
   }
 
   @Override

@@ -27,6 +27,14 @@ public final class FakeMigration {
   public static final CallOutcome DAEMON_DIED =
       new CallOutcome(38, 7, "End of file while reading data: Input/output error");
 
+  /** Measured with libvirt 9.0 (NON_SHARED_INC). */
+  public static final CallOutcome NO_IMAGE =
+      new CallOutcome(
+          84,
+          10,
+          "Operation not supported: pre-creation of storage targets for incremental storage"
+              + " migration is not supported");
+
   public static final CallOutcome DESTINATION_QEMU_DIED =
       new CallOutcome(
           9, 10, "operation failed: job 'migration out' failed: Unable to write to socket");
@@ -50,7 +58,8 @@ public final class FakeMigration {
   private boolean jobActive = true;
   private boolean abortRequested;
   private boolean abortsHeld;
-  private Progress progress = new Progress(0, 0L, 0L, 0L, null, null, 0L, null, 1L, null);
+  private Progress progress =
+      new Progress(0, 0L, 0L, 0L, null, null, null, null, null, 0L, null, 1L, null, null);
   private @Nullable FakeDomain copy;
 
   FakeMigration(MigrationRequest request, FakeDomain original, FakeHypervisor destination) {
@@ -107,6 +116,7 @@ public final class FakeMigration {
         () -> {
           require(stage == Stage.Begun || stage == Stage.Copying);
           copyFails();
+          sourceGoesOn();
           ends(outcome);
         });
   }
@@ -264,11 +274,20 @@ public final class FakeMigration {
     return jobActive ? JobFacts.migration(progress) : JobFacts.NONE;
   }
 
+  /** As by virDomainSuspend: to libvirt that is as if the migration had stopped the guest. */
+  void pause() {
+    if (original.state == DomainState.Running) {
+      original.becomes(DomainState.Paused, StateWords.MIGRATING);
+      source.emit(original, Kind.Suspended, 1);
+    }
+  }
+
   void abort() {
     abortRequested = true;
     // libvirt ignores it after the switch-over.
     if (!abortsHeld && (stage == Stage.Begun || stage == Stage.Copying)) {
       copyFails();
+      sourceGoesOn();
       ends(ABORTED);
     }
   }
@@ -283,6 +302,7 @@ public final class FakeMigration {
       ends(new CallOutcome(9, 10, "operation failed: domain is not running"));
     } else if (domain == copy && stage == Stage.Copying) {
       copy = null;
+      sourceGoesOn();
       ends(DESTINATION_QEMU_DIED);
     } else if (domain == copy && stage == Stage.SwitchedOver) {
       copy = null;
@@ -300,6 +320,8 @@ public final class FakeMigration {
       if (stage != Stage.Finished) {
         copyIsDestroyed();
       }
+      original.goesOnWithDaemon =
+          (stage == Stage.Begun || stage == Stage.Copying) && stateBefore != DomainState.Paused;
       ends(DAEMON_DIED);
     } else if (host == destination) {
       var arrived = copy;
@@ -317,9 +339,20 @@ public final class FakeMigration {
     if (stage != Stage.Begun) {
       return;
     }
+    if (lacksImage()) {
+      ends(NO_IMAGE);
+      return;
+    }
     stage = Stage.Copying;
     copy = destination.receive(original, request);
     destination.emit(copy, Kind.Started, 1);
+  }
+
+  /** libvirt makes no image by itself for a disk that is copied in this way. */
+  private boolean lacksImage() {
+    return original.definition().disks().stream()
+        .filter(disk -> request.copiedDisks().contains(disk.target()))
+        .anyMatch(disk -> !destination.hasFile(String.valueOf(disk.path())));
   }
 
   private void sourceStops() {

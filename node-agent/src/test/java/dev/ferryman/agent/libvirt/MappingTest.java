@@ -3,10 +3,13 @@ package dev.ferryman.agent.libvirt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.jna.Memory;
+import dev.ferryman.crds.livemigration.Compression;
+import dev.ferryman.crds.livemigration.ConvergenceBuilder;
 import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.MigrationStatistics;
 import dev.ferryman.crds.livemigration.Progress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,6 +77,9 @@ class MappingTest {
                 Map.entry("memory_processed", 700L),
                 Map.entry("memory_remaining", 200L),
                 Map.entry("memory_bps", 30L),
+                Map.entry("disk_total", 100L),
+                Map.entry("disk_processed", 55L),
+                Map.entry("disk_remaining", 45L),
                 Map.entry("disk_bps", 12L),
                 Map.entry("memory_dirty_rate", 3L),
                 Map.entry("memory_page_size", 4096L),
@@ -84,7 +90,9 @@ class MappingTest {
     assertThat(JobStatistics.facts(2, job))
         .isEqualTo(
             JobFacts.migration(
-                new Progress(75, 900L, 700L, 200L, 42L, 12288L, 2L, 300L, 4100L, null)));
+                new Progress(
+                    75, 900L, 700L, 200L, 100L, 55L, 45L, 42L, 12288L, 2L, 300L, 4100L, null,
+                    null)));
   }
 
   @ParameterizedTest
@@ -147,6 +155,8 @@ class MappingTest {
                 "qemu+tcp://host-c/system",
                 MigrateCall.LIVE | MigrateCall.PEER2PEER,
                 Map.of("destination_xml", "<live/>"),
+                List.of(),
+                Map.of(),
                 Map.of()));
   }
 
@@ -166,7 +176,23 @@ class MappingTest {
                     "persistent_xml", "<conf/>",
                     "migrate_uri", "tcp://10.0.0.3",
                     "tls.destination", "host-c"),
+                List.of(),
+                Map.of(),
                 Map.of()));
+  }
+
+  @Test
+  void namesTheDisksThatAreCopied() {
+    var request =
+        new MigrationRequest("u", "qemu+tcp://host-c/system", "", "<live/>", "", false, true)
+            .steered(ConvergenceBuilder.builder().bandwidthMiBPerSecond(5).build())
+            .copying(List.of("vda", "vdc"));
+
+    var call = MigrateCall.of(request);
+
+    assertThat(call.flags()).isEqualTo(1 | 2 | 32 | 128);
+    assertThat(call.disks()).containsExactly("vda", "vdc");
+    assertThat(call.numbers()).containsEntry("bandwidth", 5L);
   }
 
   @Test
@@ -174,10 +200,30 @@ class MappingTest {
     var call =
         MigrateCall.of(
             new MigrationRequest("u", "qemu+tcp://host-c/system", "", "<live/>", "", false, false)
-                .steered(40, true));
+                .steered(
+                    ConvergenceBuilder.builder()
+                        .bandwidthMiBPerSecond(40)
+                        .autoConverge(true)
+                        .build()));
 
     assertThat(call.flags()).isEqualTo(1 | 2 | 8192);
     assertThat(call.numbers()).isEqualTo(Map.of("bandwidth", 40L));
+  }
+
+  @Test
+  void compressesAndCopiesSideBySideWhereThatIsOrdered() {
+    var call =
+        MigrateCall.of(
+            new MigrationRequest("u", "qemu+tcp://host-c/system", "", "<live/>", "", false, false)
+                .steered(
+                    ConvergenceBuilder.builder()
+                        .compression(Compression.Zstd)
+                        .parallelConnections(4)
+                        .build()));
+
+    assertThat(call.flags()).isEqualTo(1 | 2 | 2048 | 131_072);
+    assertThat(call.parameters()).containsEntry("compression", "zstd");
+    assertThat(call.smallNumbers()).isEqualTo(Map.of("parallel.connections", 4));
   }
 
   @Test

@@ -14,6 +14,7 @@ import dev.ferryman.crds.livemigration.LiveMigrationStatusBuilder;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.SourceReport;
 import dev.ferryman.crds.livemigration.SourceState;
+import dev.ferryman.crds.livemigration.StorageMode;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,8 +24,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An API server with one LiveMigration, for one attempt; holds the rules that decide races. It
- * tells its watchers in the thread that writes.
+ * An API server with one LiveMigration; holds the rules that decide races. It tells its watchers in
+ * the thread that writes.
  */
 final class FakeMigrationApi implements MigrationApi {
   static final String UID = "3f1c5f0e-0000-4000-8000-000000000001";
@@ -44,6 +45,7 @@ final class FakeMigrationApi implements MigrationApi {
   private Weather weather = Weather.Fine;
   private @Nullable Convergence convergence;
   private boolean cancelled;
+  private StorageMode storage = StorageMode.Shared;
   private boolean checkOnly;
   private boolean exists;
   private boolean mistaken;
@@ -85,6 +87,11 @@ final class FakeMigrationApi implements MigrationApi {
     written();
   }
 
+  /** The order is to copy disks that are not shared. */
+  synchronized void copyDisks() {
+    storage = StorageMode.Copy;
+  }
+
   /** The order is only to check. */
   synchronized void checkOnly() {
     checkOnly = true;
@@ -115,6 +122,7 @@ final class FakeMigrationApi implements MigrationApi {
         LiveMigrationSpecBuilder.builder(LiveMigrationSpec.of("g1", "host-c"))
             .convergence(convergence)
             .cancel(cancelled)
+            .storage(storage)
             .checkOnly(checkOnly)
             .build());
     migration.setStatus(status);
@@ -141,8 +149,10 @@ final class FakeMigrationApi implements MigrationApi {
   @Override
   public synchronized void report(String name, SourceReport report) {
     requireUp();
-    var before = status.source();
     require(exists, "not found");
+    requireCurrent(report.attemptUID());
+    var last = status.source();
+    var before = last != null && last.attemptUID().equals(report.attemptUID()) ? last : null;
     require(
         before == null || report.sequence() >= before.sequence(), "source.sequence may not fall");
     if (report.state() == SourceState.Starting) {
@@ -165,11 +175,18 @@ final class FakeMigrationApi implements MigrationApi {
   @Override
   public synchronized void report(String name, DestinationReport report) {
     requireUp();
-    var before = status.destination();
     require(exists, "not found");
+    requireCurrent(report.attemptUID());
+    var last = status.destination();
+    var before = last != null && last.attemptUID().equals(report.attemptUID()) ? last : null;
     require(before == null || report.sequence() >= before.sequence(), "sequence may not fall");
     status = LiveMigrationStatusBuilder.builder(status).destination(report).build();
     taken();
+  }
+
+  private void requireCurrent(String attemptUID) {
+    var attempt = status.attempt();
+    require(attempt != null && attempt.uid().equals(attemptUID), "a report on another attempt");
   }
 
   private void taken() {

@@ -6,7 +6,9 @@ import dev.ferryman.agent.libvirt.FakeDomain;
 import dev.ferryman.agent.libvirt.FakeHypervisor;
 import dev.ferryman.agent.libvirt.FakeMigration;
 import dev.ferryman.agent.libvirt.FakeWorld;
+import dev.ferryman.agent.storage.DiskMaker;
 import dev.ferryman.agent.storage.DiskProbe;
+import dev.ferryman.agent.storage.ImageTool;
 import dev.ferryman.agent.storage.Images;
 import dev.ferryman.agent.storage.Markers;
 import dev.ferryman.agent.storage.Mount;
@@ -23,6 +25,7 @@ import dev.ferryman.crds.livemigration.SourceState;
 import dev.ferryman.crds.livemigration.SwitchoverMode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -48,6 +51,7 @@ final class Scene implements AutoCloseable {
 
   private volatile long passed;
   private List<Mount> mounts = Mount.parse("1 0 8:1 / / rw - ext4 /dev/sda1 rw");
+  private volatile ImageTool imageTool = (file, form) -> Files.writeString(file, "an image");
   private final Path directory;
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
   private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -94,10 +98,13 @@ final class Scene implements AutoCloseable {
               hypervisor,
               api,
               journal,
-              new Markers(threads, () -> mounts, Clock.systemUTC()),
+              new Markers(threads, () -> mounts, Clock.systemUTC(), path -> root(name, path)),
               new DiskProbe(
                   threads,
-                  new Images(directory.resolve("dev"), directory.resolve("sys-of-" + name))),
+                  new Images(directory.resolve("dev"), directory.resolve("sys-of-" + name)),
+                  path -> root(name, path)),
+              new DiskMaker(
+                  threads, (file, form) -> imageTool.write(file, form), path -> root(name, path)),
               Transport.of(Transport.Kind.Tls, null, true),
               new Ears(),
               timer,
@@ -111,6 +118,43 @@ final class Scene implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Files below the directory "local" are each host's own. */
+  private Path root(String host, Path path) {
+    return path.startsWith(local()) ? localOn(host).resolve(local().relativize(path)) : path;
+  }
+
+  private Path local() {
+    return directory.resolve("local");
+  }
+
+  /** Where a host's own files really are. */
+  Path localOn(String host) {
+    return directory.resolve("files-of-" + host);
+  }
+
+  /** The guest gets another disk, a file that its host alone has; the order is to copy it. */
+  void withLocalDisk() {
+    guest.device(
+        "<disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='"
+            + local().resolve("g1/local.qcow2")
+            + "'/><target dev='vdb' bus='virtio'/></disk>");
+    api.copyDisks();
+    try {
+      for (var host : List.of("host-b", "host-c")) {
+        Files.createDirectories(localOn(host));
+      }
+      Files.createDirectory(localOn("host-b").resolve("g1"));
+      Files.writeString(localOn("host-b").resolve("g1/local.qcow2"), "the guest's");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What becomes of images that are made from now on. */
+  void imageTool(ImageTool tool) {
+    imageTool = tool;
   }
 
   /** Both agents die; libvirt and the API server go on. */
@@ -163,6 +207,19 @@ final class Scene implements AutoCloseable {
                 .sourceHost("host-b")
                 .destinationHost("host-c")
                 .attempt(Attempt.of(FakeMigrationApi.UID, 1, "2026-01-01T00:00:00Z"))
+                .build());
+  }
+
+  /** The first attempt has failed at host-c, and another host is tried. */
+  void orderNext(String destination) {
+    enter(Phase.Pending);
+    api.operator(
+        status ->
+            LiveMigrationStatusBuilder.builder(status)
+                .phase(Phase.Checking)
+                .destinationHost(destination)
+                .switchover(null)
+                .attempt(Attempt.of(FakeMigrationApi.UID, 2, "2026-01-01T00:01:00Z"))
                 .build());
   }
 
@@ -240,6 +297,9 @@ final class Scene implements AutoCloseable {
   private final class Ears implements MigrationListener {
     @Override
     public void started(LiveMigration migration) {}
+
+    @Override
+    public void paused(LiveMigration migration, String message) {}
 
     @Override
     public void ended(LiveMigration migration, boolean succeeded, String message) {}

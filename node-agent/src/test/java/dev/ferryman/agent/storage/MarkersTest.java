@@ -15,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,7 +48,13 @@ class MarkersTest {
   @Test
   void markerThatMayStillBeMadeIsNotCalledRemoved() throws Exception {
     var hangs = new CountDownLatch(1);
-    var hanging = new Markers(hanging(hangs), List::of, Clock.systemUTC(), Duration.ofMillis(50));
+    var hanging =
+        new Markers(
+            hanging(hangs),
+            List::of,
+            Clock.systemUTC(),
+            UnaryOperator.identity(),
+            Duration.ofMillis(50));
     var marker = Markers.in(directory, ATTEMPT);
 
     assertThatThrownBy(() -> hanging.put(marker, ATTEMPT)).hasMessageContaining("does not answer");

@@ -7,12 +7,21 @@ import dev.ferryman.crds.hostresource.HostResourceStatus;
 import dev.ferryman.crds.hostresource.HostResourceStatusBuilder;
 import dev.ferryman.crds.hostresource.Overcommit;
 import dev.ferryman.crds.hostresource.Reserved;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A host as its agent describes it, with what the operator knows of its liveness. */
+/**
+ * A host as its agent describes it, with what the operator knows of its liveness.
+ *
+ * @param labels those of its HostResource
+ */
 public record Host(
-    String name, HostResourceSpec spec, HostResourceStatus status, Liveness liveness) {
+    String name,
+    Map<String, String> labels,
+    HostResourceSpec spec,
+    HostResourceStatus status,
+    Liveness liveness) {
 
   private static final HostResourceStatus EMPTY = HostResourceStatusBuilder.builder().build();
 
@@ -20,8 +29,10 @@ public record Host(
   public static Host of(HostResource resource, Liveness liveness) {
     var spec = resource.getSpec();
     var status = resource.getStatus();
+    var labels = resource.getMetadata().getLabels();
     return new Host(
         resource.getMetadata().getName(),
+        labels == null ? Map.of() : Map.copyOf(labels),
         spec == null ? HostResourceSpec.DEFAULT : spec,
         status == null ? EMPTY : status,
         liveness);
@@ -95,6 +106,13 @@ public record Host(
     return memory == null ? Overcommit.DEFAULT_MEMORY : memory;
   }
 
+  /** Committed disk may be total times this. */
+  public double diskOvercommit() {
+    var overcommit = spec.overcommit();
+    var disk = overcommit == null ? null : overcommit.disk();
+    return disk == null ? Overcommit.DEFAULT_DISK : disk;
+  }
+
   /** vCPUs kept back for the host itself. */
   public int reservedVCPUs() {
     var reserved = spec.reserved();
@@ -107,5 +125,12 @@ public record Host(
     var reserved = spec.reserved();
     var memory = reserved == null ? null : reserved.memoryMiB();
     return memory == null ? Reserved.DEFAULT_MEMORY_MIB : memory;
+  }
+
+  /** Disk kept back for the host itself. */
+  public long reservedDiskGiB() {
+    var reserved = spec.reserved();
+    var disk = reserved == null ? null : reserved.diskGiB();
+    return disk == null ? Reserved.DEFAULT_DISK_GIB : disk;
   }
 }

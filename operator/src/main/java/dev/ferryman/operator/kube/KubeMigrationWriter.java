@@ -54,6 +54,21 @@ final class KubeMigrationWriter implements MigrationWriter {
     write(() -> Apply.main(client, fresh), true);
   }
 
+  @Override
+  public void delete(Migration migration) throws StaleException {
+    var doomed = Apply.named(new LiveMigration(), migration.name());
+    doomed.getMetadata().setUid(migration.uid());
+    try {
+      client.resource(doomed).lockResourceVersion(migration.resourceVersion()).delete();
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == HttpURLConnection.HTTP_CONFLICT
+          || e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
+        throw new StaleException(e);
+      }
+      throw e;
+    }
+  }
+
   /** With the uid nothing can be created by mistake where the object is gone. */
   private static LiveMigration fresh(Migration migration) {
     var fresh = Apply.named(new LiveMigration(), migration.name());

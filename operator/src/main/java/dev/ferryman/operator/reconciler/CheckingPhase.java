@@ -1,14 +1,21 @@
 package dev.ferryman.operator.reconciler;
 
 import dev.ferryman.crds.Check;
+import dev.ferryman.crds.CheckOutcome;
 import dev.ferryman.crds.Reason;
+import dev.ferryman.crds.livemigration.DiskCopy;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.SourceState;
 import dev.ferryman.operator.decide.Migration;
+import dev.ferryman.operator.decide.admission.Checks;
+import dev.ferryman.operator.decide.admission.DiskCapacity;
 import dev.ferryman.operator.decide.admission.Preflight;
 import dev.ferryman.operator.decide.admission.SwitchoverChoice;
+import dev.ferryman.operator.decide.settle.AnotherAttempt;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Waits for both agents' checks, then lets libvirt begin or refuses the move. */
 final class CheckingPhase implements PhaseHandler {
@@ -27,6 +34,9 @@ final class CheckingPhase implements PhaseHandler {
                 seen.host(migration.status().destinationHost()),
                 asked(migration, Phase.Checking, seen),
                 seen.now()));
+    if (verdict instanceof Preflight.Accepted accepted) {
+      verdict = withDisks(migration, seen, accepted);
+    }
     if (verdict instanceof Preflight.Incomplete incomplete) {
       return new Outcome.Await(incomplete.until());
     }
@@ -34,6 +44,10 @@ final class CheckingPhase implements PhaseHandler {
       // By way of Settling: both agents take away what they put down for the check.
       return new Outcome.Enter(
           Phase.Settling, Reason.CheckPassed, passed(migration), accepted.checks());
+    }
+    if (verdict instanceof Preflight.Accepted accepted && !copies(migration).isEmpty()) {
+      return new Outcome.Enter(
+          Phase.Preparing, Reason.Preparing, preparing(migration), accepted.checks());
     }
     if (verdict instanceof Preflight.Accepted accepted) {
       return launch(migration, accepted.checks());
@@ -45,7 +59,34 @@ final class CheckingPhase implements PhaseHandler {
     return new Outcome.Enter(Phase.Settling, broken.reason(), broken.message(), broken.checks());
   }
 
-  private static Outcome launch(Migration migration, List<Check> checks) {
+  private static Preflight withDisks(
+      Migration migration, Observation seen, Preflight.Accepted accepted) {
+    var disks =
+        seen.host(migration.status().destinationHost())
+            .flatMap(host -> DiskCapacity.check(migration, host, seen.moves()));
+    if (disks.isEmpty()) {
+      return accepted;
+    }
+    var checks = new ArrayList<>(accepted.checks());
+    checks.add(disks.get());
+    return disks.get().outcome() == CheckOutcome.Fail
+        ? new Preflight.Refused(
+            Reason.InsufficientDisk, Checks.obstacles(checks), List.copyOf(checks))
+        : new Preflight.Accepted(List.copyOf(checks));
+  }
+
+  private static List<DiskCopy> copies(Migration migration) {
+    var destination = migration.destination();
+    return destination == null ? List.of() : destination.copies();
+  }
+
+  private static String preparing(Migration migration) {
+    return migration.status().destinationHost()
+        + " makes images for disks "
+        + copies(migration).stream().map(DiskCopy::target).collect(Collectors.joining(", "));
+  }
+
+  static Outcome launch(Migration migration, List<Check> checks) {
     return new Outcome.Launch(
         SwitchoverChoice.of(migration.spec().switchoverOrAuto(), migration.destination()),
         "moves from "
@@ -64,10 +105,16 @@ final class CheckingPhase implements PhaseHandler {
         + "; nothing was moved";
   }
 
-  /** A source that was ready may still have its markers down: it is told to clean up first. */
+  /**
+   * A source that was ready may still have its markers down: it is told to clean up first. Another
+   * attempt begins from there, too.
+   */
   private static Outcome refused(Migration migration, Preflight.Refused refused) {
     var source = migration.source();
-    return source != null && source.state() == SourceState.Checked
+    boolean anotherHost =
+        AnotherAttempt.mayFollow(migration)
+            && AnotherAttempt.liesElsewhere(migration, refused.checks(), refused.reason());
+    return anotherHost || (source != null && source.state() == SourceState.Checked)
         ? new Outcome.Enter(Phase.Settling, refused.reason(), refused.message(), refused.checks())
         : Outcome.Finish.failed(refused.reason(), refused.message(), refused.checks());
   }

@@ -4,9 +4,11 @@ import dev.ferryman.crds.Check;
 import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.livemigration.CallResult;
 import dev.ferryman.crds.livemigration.GivenUp;
+import dev.ferryman.crds.livemigration.MigrationMode;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.Progress;
 import dev.ferryman.crds.livemigration.Result;
+import dev.ferryman.crds.livemigration.ResultBuilder;
 import dev.ferryman.crds.livemigration.SinceSwitchover;
 import dev.ferryman.crds.livemigration.SourceReport;
 import dev.ferryman.crds.livemigration.SwitchoverMode;
@@ -30,6 +32,7 @@ final class Endings {
       EnumSet.of(
           Reason.Pending,
           Reason.Checking,
+          Reason.Preparing,
           Reason.Migrating,
           Reason.Settling,
           Reason.OutcomeUnknown,
@@ -60,14 +63,7 @@ final class Endings {
   private static Outcome.Finish moved(Migration migration, Verdict.Moved moved) {
     var source = migration.source();
     var figures = source == null ? null : source.statistics();
-    var result =
-        figures == null
-            ? null
-            : new Result(
-                figures.downtimeMilliseconds(),
-                figures.totalMilliseconds(),
-                figures.transferredBytes(),
-                figures.iterations());
+    var paused = source != null && Boolean.TRUE.equals(source.pausedToFinish());
     var message =
         migration.spec().instance()
             + (moved.leftPaused() ? " is on " : " runs on ")
@@ -78,6 +74,9 @@ final class Endings {
     if (figures != null && figures.downtimeMilliseconds() != null) {
       message +=
           String.format(Locale.ROOT, "; it stood still for %d ms", figures.downtimeMilliseconds());
+      if (paused) {
+        message += " since it was paused for its copying to end";
+      }
       if (migration.status().switchover() == SwitchoverMode.Strict) {
         // libvirt counts the time of its own part of it.
         message += ", and until its source was gone";
@@ -93,7 +92,28 @@ final class Endings {
     if (moved.row() == Row.SourceFenced) {
       message += "; " + migration.status().sourceHost() + " is fenced";
     }
-    return Outcome.Finish.succeeded(Reason.Migrated, message, null, result);
+    return Outcome.Finish.succeeded(Reason.Migrated, message, null, result(source));
+  }
+
+  private static @Nullable Result result(@Nullable SourceReport source) {
+    if (source == null) {
+      return null;
+    }
+    var result =
+        ResultBuilder.builder()
+            .mode(
+                Boolean.TRUE.equals(source.pausedToFinish())
+                    ? MigrationMode.Paused
+                    : MigrationMode.PreCopy);
+    var figures = source.statistics();
+    if (figures != null) {
+      result
+          .downtimeMilliseconds(figures.downtimeMilliseconds())
+          .totalMilliseconds(figures.totalMilliseconds())
+          .transferredBytes(figures.transferredBytes())
+          .iterations(figures.iterations());
+    }
+    return result.build();
   }
 
   private static String pausedSince(Migration migration) {
@@ -133,6 +153,9 @@ final class Endings {
         stalled
             ? "no headway for " + limits.stallTimeout() + " s"
             : "not done after " + limits.completionTimeout() + " s";
+    if (Boolean.TRUE.equals(source.pausedToFinish())) {
+      why += ", nor done within " + limits.stallTimeout() + " s of the guest's pause";
+    }
     return Outcome.Finish.failed(
         stalled ? Reason.Stalled : Reason.TimedOut,
         why + figures(source.progress()) + ": " + stayed,
@@ -140,8 +163,14 @@ final class Endings {
   }
 
   private static String figures(@Nullable Progress progress) {
-    if (progress == null || progress.memoryRemainingBytes() == null) {
+    if (progress == null) {
       return "";
+    }
+    if (progress.memoryRemainingBytes() == null) {
+      return progress.diskRemainingBytes() == null
+          ? ""
+          : String.format(
+              Locale.ROOT, " (%d MiB of the disks left)", mebibytes(progress.diskRemainingBytes()));
     }
     return String.format(
         Locale.ROOT,

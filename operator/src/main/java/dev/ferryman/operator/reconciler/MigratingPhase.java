@@ -32,16 +32,22 @@ final class MigratingPhase implements PhaseHandler {
   }
 
   private static Outcome underWay(Migration migration) {
-    boolean shown =
-        migration
-            .condition("Succeeded")
-            .map(c -> Reason.Migrating.name().equals(c.getReason()))
-            .orElse(false);
+    var source = migration.source();
     var message =
         "moves from "
             + migration.status().sourceHost()
             + " to "
-            + migration.status().destinationHost();
+            + migration.status().destinationHost()
+            + (source != null && Boolean.TRUE.equals(source.pausedToFinish())
+                ? "; the guest is paused until the rest of it is copied"
+                : "");
+    boolean shown =
+        migration
+            .condition("Succeeded")
+            .map(
+                c ->
+                    Reason.Migrating.name().equals(c.getReason()) && message.equals(c.getMessage()))
+            .orElse(false);
     return shown
         ? Outcome.Await.NEWS
         : new Outcome.Report(Reason.Migrating, message, message, false, null);

@@ -4,6 +4,7 @@ import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.livemigration.LiveMigrationStatus;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.operator.decide.Migration;
+import dev.ferryman.operator.decide.admission.Checks;
 import dev.ferryman.operator.reconciler.MigrationWriter.StaleException;
 import java.time.Clock;
 import java.time.Duration;
@@ -53,7 +54,7 @@ public final class MigrationReconciler {
     var terminal = new TerminalPhase();
     handlers.put(Phase.Pending, new PendingPhase(slotsPerHost));
     handlers.put(Phase.Checking, new CheckingPhase());
-    handlers.put(Phase.Preparing, settling);
+    handlers.put(Phase.Preparing, new PreparingPhase());
     handlers.put(Phase.Migrating, new MigratingPhase(settler));
     handlers.put(Phase.Settling, settling);
     handlers.put(Phase.Succeeded, terminal);
@@ -86,12 +87,16 @@ public final class MigrationReconciler {
   private record Step(@Nullable Migration next, Optional<Duration> again) {}
 
   private Step step(Migration migration) throws StaleException {
-    if (migration.phase() != Phase.Pending) {
+    // The room for disks that are copied is known, and given, only then.
+    var givesRoom =
+        migration.phase() == Phase.Pending
+            || (migration.phase() == Phase.Checking && migration.spec().copiesDisks());
+    if (!givesRoom) {
       return decideAndAct(held(migration));
     }
     admission.lock();
     try {
-      return decideAndAct(migration);
+      return decideAndAct(migration.phase() == Phase.Pending ? migration : held(migration));
     } finally {
       admission.unlock();
     }
@@ -154,7 +159,20 @@ public final class MigrationReconciler {
       return next(
           record(migration, statuses.finish(migration, finish), finish.reason(), finish.message()));
     }
-    writer.release(migration);
+    if (outcome instanceof Outcome.Again again) {
+      settler.forget(migration);
+      return next(
+          record(
+              migration,
+              statuses.again(migration, again),
+              Checks.reasonOf(again.failed().reason()).orElse(Reason.MigrationFailed),
+              StatusFactory.anotherHost(again.failed())));
+    }
+    if (outcome instanceof Outcome.Delete) {
+      writer.delete(migration);
+    } else {
+      writer.release(migration);
+    }
     return new Step(null, Optional.empty());
   }
 

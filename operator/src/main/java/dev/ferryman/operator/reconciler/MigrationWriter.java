@@ -15,6 +15,13 @@ public interface MigrationWriter {
   /** Takes labels and finalizer off. */
   void release(Migration migration) throws StaleException;
 
+  /**
+   * Deletes an object that has ended.
+   *
+   * @throws StaleException if it has changed since, or is gone
+   */
+  void delete(Migration migration) throws StaleException;
+
   /** The object is not what the decision was made on any more, or gone: look again. */
   final class StaleException extends Exception {
     private static final long serialVersionUID = 1L;

@@ -2,6 +2,7 @@ package dev.ferryman.operator.reconciler;
 
 import dev.ferryman.crds.Check;
 import dev.ferryman.crds.Reason;
+import dev.ferryman.crds.livemigration.FailedAttempt;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.Result;
 import dev.ferryman.crds.livemigration.Settlement;
@@ -44,6 +45,9 @@ public sealed interface Outcome {
   /** Agents get orders. */
   record Order(Settlement settlement, String message) implements Outcome {}
 
+  /** The attempt has failed, and another host is looked for. */
+  record Again(FailedAttempt failed) implements Outcome {}
+
   /** The end; null parts stay as they are. */
   record Finish(
       Phase phase,
@@ -66,4 +70,7 @@ public sealed interface Outcome {
 
   /** Labels and finalizer come off; nothing more will happen to the object. */
   record Release() implements Outcome {}
+
+  /** The object's time is over. */
+  record Delete() implements Outcome {}
 }

@@ -15,7 +15,12 @@ final class PendingPhase implements PhaseHandler {
   @Override
   public Outcome handle(Migration migration, Observation seen) {
     if (migration.isCancelRequested()) {
-      return Outcome.Finish.failed(Reason.Cancelled, "cancelled before it began", null);
+      return Outcome.Finish.failed(
+          Reason.Cancelled,
+          migration.attemptUID() == null
+              ? "cancelled before it began"
+              : "cancelled before another host was tried",
+          null);
     }
     var inventory = seen.inventory();
     var admission =

@@ -1,12 +1,15 @@
 package dev.ferryman.operator.reconciler;
 
+import dev.ferryman.crds.Bounds;
 import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.livemigration.DestinationOrder;
+import dev.ferryman.crds.livemigration.FailedAttempt;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.Settlement;
 import dev.ferryman.crds.livemigration.SourceOrder;
 import dev.ferryman.operator.decide.Host;
 import dev.ferryman.operator.decide.Migration;
+import dev.ferryman.operator.decide.settle.AnotherAttempt;
 import dev.ferryman.operator.decide.settle.Cleanliness;
 import dev.ferryman.operator.decide.settle.Evidence;
 import dev.ferryman.operator.decide.settle.Row;
@@ -168,13 +171,31 @@ final class Settler {
         .forEach(h -> waits.add("the clean-up on " + h));
     var end = Endings.of(migration, verdict);
     if (waits.isEmpty()) {
-      return end;
+      return end.phase() == Phase.Failed
+              && AnotherAttempt.isDue(migration, verdict, end.reason(), source)
+          ? again(migration, end)
+          : end;
     }
     if (patience != null) {
       return new Outcome.Await(patience);
     }
     return report(
         migration, end.reason(), end.message(), "waits for " + String.join(" and ", waits), false);
+  }
+
+  /** Only from Settling, where it is final that nothing of the attempt goes on. */
+  private static Outcome again(Migration migration, Outcome.Finish end) {
+    var attempt = migration.status().attempt();
+    var host = migration.status().destinationHost();
+    if (migration.phase() != Phase.Settling || attempt == null || host == null) {
+      return new Outcome.Enter(Phase.Settling, end.reason(), end.message(), end.checks());
+    }
+    return new Outcome.Again(
+        new FailedAttempt(
+            attempt.number(),
+            host,
+            end.reason().name(),
+            Bounds.cut(end.message(), Bounds.MESSAGE)));
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.ferryman.operator.reconciler;
 
 import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.livemigration.Attempt;
+import dev.ferryman.crds.livemigration.FailedAttempt;
 import dev.ferryman.crds.livemigration.LiveMigrationStatus;
 import dev.ferryman.crds.livemigration.LiveMigrationStatusBuilder;
 import dev.ferryman.crds.livemigration.Phase;
@@ -12,6 +13,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Makes the operator's part of a status: always all of it, since server-side apply removes what it
@@ -54,8 +56,10 @@ final class StatusFactory {
             + admitted.sourceHost()
             + " to "
             + admitted.destinationHost();
+    var before = migration.status().attempt();
     return builder
-        .attempt(Attempt.of(migration.uid(), 1, timestamp()))
+        .attempt(Attempt.of(migration.uid(), before == null ? 1 : before.number() + 1, timestamp()))
+        .switchover(null)
         .instanceUID(admitted.instanceUID())
         .sourceHost(admitted.sourceHost())
         .destinationHost(admitted.destinationHost())
@@ -107,6 +111,33 @@ final class StatusFactory {
                     false)
                 .list())
         .build();
+  }
+
+  /** Hosts and attempt stay until the next one begins: the API server holds them fixed. */
+  LiveMigrationStatus again(Migration migration, Outcome.Again again) {
+    var failed = new ArrayList<>(migration.status().failedAttempts());
+    failed.add(again.failed());
+    var message = anotherHost(again.failed());
+    return part(migration)
+        .phase(Phase.Pending)
+        .phaseTimes(List.of(new PhaseTime(Phase.Pending, timestamp())))
+        .failedAttempts(failed)
+        .settlement(null)
+        .checks(List.of())
+        .result(null)
+        .conditions(
+            underWay(migration, Phase.Pending, Phase.Pending.name(), message, message, false)
+                .list())
+        .build();
+  }
+
+  static String anotherHost(FailedAttempt failed) {
+    return "attempt "
+        + failed.number()
+        + " on "
+        + failed.destinationHost()
+        + " has failed, another host is looked for: "
+        + failed.message();
   }
 
   LiveMigrationStatus finish(Migration migration, Outcome.Finish finish) {
@@ -167,8 +198,11 @@ final class StatusFactory {
     return new Conditions(migration.status().conditions(), migration.generation(), clock.instant());
   }
 
+  /** A destination that was named is shown from the first word on; it may be refused. */
   private static LiveMigrationStatusBuilder part(Migration migration) {
+    var named = migration.spec().destination();
     return LiveMigrationStatusBuilder.builder(migration.status())
+        .destinationHost(named == null ? migration.status().destinationHost() : named)
         .source(null)
         .destination(null)
         .observedGeneration(migration.generation());

@@ -11,6 +11,7 @@ import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.operator.Sample;
 import dev.ferryman.operator.decide.Migration;
 import dev.ferryman.operator.reconciler.MigrationWriter.StaleException;
+import io.fabric8.kubernetes.api.model.StatusBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
@@ -107,6 +108,23 @@ class KubeMigrationWriterTest {
     assertThat(metadata.properties())
         .extracting(e -> e.getKey())
         .containsExactlyInAnyOrder("name", "uid");
+  }
+
+  @Test
+  void onlyTheVersionThatHasEndedIsDeleted() throws Exception {
+    server.expect().delete().withPath(OBJECT).andReturn(200, new StatusBuilder().build()).once();
+    writer.delete(Sample.move(Phase.Failed));
+
+    var body = new ObjectMapper().readTree(server.takeRequest().getBody().readUtf8());
+    assertThat(body.at("/preconditions/resourceVersion").asText()).isEqualTo("7");
+  }
+
+  @Test
+  void whatHasChangedSinceIsNotDeleted() {
+    server.expect().delete().withPath(OBJECT).andReturn(409, new StatusBuilder().build()).once();
+
+    assertThatThrownBy(() -> writer.delete(Sample.move(Phase.Failed)))
+        .isInstanceOf(StaleException.class);
   }
 
   @Test

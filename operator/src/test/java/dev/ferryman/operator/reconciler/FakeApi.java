@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -39,7 +40,7 @@ final class FakeApi implements Cluster, MigrationWriter, Heartbeats {
     objects.put(order.getMetadata().getName(), Migration.of(order));
   }
 
-  Migration get(String name) {
+  synchronized Migration get(String name) {
     return objects.get(name);
   }
 
@@ -98,7 +99,7 @@ final class FakeApi implements Cluster, MigrationWriter, Heartbeats {
   }
 
   @Override
-  public Migration hold(Migration migration, String source, String destination)
+  public synchronized Migration hold(Migration migration, String source, String destination)
       throws StaleException {
     var stored = current(migration);
     writes.add("hold");
@@ -121,7 +122,8 @@ final class FakeApi implements Cluster, MigrationWriter, Heartbeats {
   }
 
   @Override
-  public Migration status(Migration migration, LiveMigrationStatus part) throws StaleException {
+  public synchronized Migration status(Migration migration, LiveMigrationStatus part)
+      throws StaleException {
     var stored = current(migration);
     if (part.source() != null || part.destination() != null) {
       throw new IllegalStateException("the halves are the agents'");
@@ -153,13 +155,38 @@ final class FakeApi implements Cluster, MigrationWriter, Heartbeats {
       throw new IllegalStateException("the source's libvirt call has not ended");
     }
     var attempt = stored.status().attempt();
-    if (attempt != null && !attempt.equals(status.attempt())) {
+    boolean begins = stored.phase() == Phase.Pending && status.phase() == Phase.Checking;
+    if (attempt != null
+        && !attempt.equals(status.attempt())
+        && !(begins && status.attempt().number() == attempt.number() + 1)) {
       throw new IllegalStateException("an attempt is never taken back");
+    }
+    if (stored.phase() != Phase.Pending
+        && !(Objects.equals(stored.status().sourceHost(), status.sourceHost())
+            && Objects.equals(stored.status().destinationHost(), status.destinationHost())
+            && Objects.equals(stored.status().attempt(), status.attempt()))) {
+      throw new IllegalStateException("attempt and hosts are fixed from Checking on");
+    }
+    if (status.phase() == Phase.Pending
+        && stored.phase() != Phase.Pending
+        && stored.phase() != Phase.Settling) {
+      throw new IllegalStateException("phase may not go from " + stored.phase() + " to Pending");
+    }
+    if (stored.status().switchover() != null
+        && stored.phase() != Phase.Pending
+        && stored.status().switchover() != status.switchover()) {
+      throw new IllegalStateException("switchover is fixed when the attempt begins to move");
     }
   }
 
   @Override
-  public void release(Migration migration) {
+  public synchronized void delete(Migration migration) throws StaleException {
+    objects.remove(current(migration).name());
+    writes.add("delete");
+  }
+
+  @Override
+  public synchronized void release(Migration migration) {
     writes.add("release");
     var old = objects.get(migration.name());
     if (old.deleting()) {
@@ -211,12 +238,12 @@ final class FakeApi implements Cluster, MigrationWriter, Heartbeats {
   }
 
   @Override
-  public List<HostResource> hosts() {
+  public synchronized List<HostResource> hosts() {
     return hosts.values().stream().map(Sample::resource).toList();
   }
 
   @Override
-  public List<Migration> migrations() {
+  public synchronized List<Migration> migrations() {
     return List.copyOf(objects.values());
   }
 

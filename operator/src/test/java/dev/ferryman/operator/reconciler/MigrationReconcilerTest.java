@@ -6,8 +6,11 @@ import dev.ferryman.crds.Check;
 import dev.ferryman.crds.CheckOutcome;
 import dev.ferryman.crds.livemigration.DestinationState;
 import dev.ferryman.crds.livemigration.DomainState;
+import dev.ferryman.crds.livemigration.MigrationMode;
 import dev.ferryman.crds.livemigration.MigrationStatistics;
 import dev.ferryman.crds.livemigration.Phase;
+import dev.ferryman.crds.livemigration.PhaseTime;
+import dev.ferryman.crds.livemigration.Result;
 import dev.ferryman.crds.livemigration.SourceState;
 import dev.ferryman.crds.livemigration.Started;
 import dev.ferryman.crds.livemigration.Switched;
@@ -37,7 +40,11 @@ class MigrationReconcilerTest extends MoveFixture {
 
     assertSays(Phase.Succeeded, "True", "Migrated");
     assertThat(condition("Succeeded").getMessage()).contains("host-c").contains("53 ms");
-    assertThat(move().status().result().downtimeMilliseconds()).isEqualTo(53);
+    assertThat(move().status().result())
+        .isEqualTo(new Result(MigrationMode.PreCopy, 53L, 900L, 1000L, 3L));
+    assertThat(move().status().phaseTimes())
+        .extracting(PhaseTime::phase)
+        .containsExactly(Phase.Checking, Phase.Migrating, Phase.Succeeded);
     assertThat(move().held()).isFalse();
     assertThat(move().hostLabels()).isEmpty();
     assertThat(api.writes).containsExactly("hold", "Checking", "Migrating", "Succeeded", "release");

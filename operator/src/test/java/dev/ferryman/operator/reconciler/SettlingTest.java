@@ -8,6 +8,8 @@ import dev.ferryman.crds.livemigration.DestinationState;
 import dev.ferryman.crds.livemigration.DomainReport;
 import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.GivenUp;
+import dev.ferryman.crds.livemigration.MigrationMode;
+import dev.ferryman.crds.livemigration.MigrationStatistics;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.ProgressBuilder;
 import dev.ferryman.crds.livemigration.SinceSwitchover;
@@ -123,6 +125,56 @@ class SettlingTest extends MoveFixture {
     reconcile();
 
     assertSays(Phase.Failed, "False", "TimedOut");
+  }
+
+  @Test
+  void aMoveWhoseGuestIsPausedSaysSoOnce() {
+    toRunning();
+    api.source(
+        "move", Sample.source(SourceState.Running).pausedToFinish(true).jobActive(true).build());
+    reconcile();
+
+    assertSays(Phase.Migrating, "Unknown", "Migrating");
+    assertThat(condition("Succeeded").getMessage()).contains("the guest is paused");
+    var writes = api.writes.size();
+    reconcile();
+    assertThat(api.writes).hasSize(writes);
+  }
+
+  @Test
+  void aMoveWhoseGuestWasPausedInVainSaysSo() {
+    toRunning();
+    api.source(
+        "move",
+        Sample.ended(Switched.MayHaveSwitched, DomainState.Running, "migration canceled")
+            .abortRequested(true)
+            .pausedToFinish(true)
+            .givenUp(GivenUp.Stalled)
+            .build());
+    api.destination("move", Sample.saw(Started.NeverStarted, DomainState.Absent, null).build());
+    reconcile();
+
+    assertSays(Phase.Failed, "False", "Stalled");
+    assertThat(condition("Succeeded").getMessage())
+        .startsWith("no headway for 60 s, nor done within 60 s of the guest's pause: ");
+  }
+
+  @Test
+  void aMoveWhoseGuestWasPausedSaysForHowLong() {
+    toRunning();
+    api.source(
+        "move",
+        Sample.ended(Switched.Gone, DomainState.Absent, null)
+            .pausedToFinish(true)
+            .statistics(new MigrationStatistics(4100L, 9000L, 1000L, 3L))
+            .build());
+    api.destination("move", Sample.saw(Started.Started, DomainState.Running, "migrated").build());
+    reconcile();
+
+    assertSays(Phase.Succeeded, "True", "Migrated");
+    assertThat(condition("Succeeded").getMessage())
+        .contains("stood still for 4100 ms since it was paused for its copying to end");
+    assertThat(move().status().result().mode()).isEqualTo(MigrationMode.Paused);
   }
 
   @Test

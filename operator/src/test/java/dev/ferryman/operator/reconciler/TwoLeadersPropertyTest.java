@@ -111,6 +111,11 @@ class TwoLeadersPropertyTest {
       api.release(migration);
     }
 
+    @Override
+    public void delete(Migration migration) {
+      throw new IllegalStateException("nothing was ordered to be deleted");
+    }
+
     private Migration wrote(Migration written) {
       seen.put(written.name(), written);
       return written;

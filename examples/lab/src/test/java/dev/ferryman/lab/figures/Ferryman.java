@@ -99,10 +99,19 @@ final class Ferryman implements AutoCloseable {
   }
 
   Order order(String guest, Settings.Host destination, Switchover switchover) {
+    return order(LiveMigrationSpec.of(guest, destination.name()).handedOver(switchover));
+  }
+
+  /** An order that moves nothing. */
+  Order orderOfCheck(String guest, Settings.Host destination) {
+    return order(LiveMigrationSpec.of(guest, destination.name()).asCheckOnly());
+  }
+
+  private Order order(LiveMigrationSpec spec) {
     var name = prefix + orders.incrementAndGet();
     var migration = new LiveMigration();
     migration.setMetadata(new ObjectMetaBuilder().withName(name).build());
-    migration.setSpec(LiveMigrationSpec.of(guest, destination.name()).handedOver(switchover));
+    migration.setSpec(spec);
     var ending = sight(name, status -> status.phase().isTerminal());
     var sent = System.nanoTime();
     client.resource(migration).create();

@@ -40,6 +40,7 @@ public final class Figures {
       var measurement = new Measurement(settings, ferryman, libvirt);
       var first = measurement.warmUp();
       var overheads = measurement.overheads();
+      var verdicts = measurement.verdicts();
       var pairs = measurement.pairs();
       var switchovers = measurement.switchovers();
       var recovery = new Recovery(settings, ferryman);
@@ -57,6 +58,7 @@ public final class Figures {
               .fact(
                   "versions", libvirt.get(settings.first()).versions() + ", " + programs(ferryman))
               .overheads(overheads)
+              .verdicts(verdicts)
               .pairs(pairs)
               .switchovers(switchovers)
               .recoveries(agents, operators, handOvers));

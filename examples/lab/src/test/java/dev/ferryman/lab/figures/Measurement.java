@@ -104,6 +104,18 @@ final class Measurement {
     return overheads;
   }
 
+  /** How long it takes, in milliseconds, until an order that only checks has its verdict. */
+  List<Double> verdicts() {
+    var verdicts = new ArrayList<Double>();
+    for (var i = 1; i <= settings.rounds().verdicts(); i++) {
+      var order = ferryman.orderOfCheck(settings.guest(), settings.otherThan(here));
+      verdicts.add((order.awaitSuccess() - order.sent()) / NANOS_PER_MILLISECOND);
+      ferryman.awaitCleared(order);
+      say(String.format("check %d: %.0f ms", i, verdicts.get(i - 1)));
+    }
+    return verdicts;
+  }
+
   /** In every other pair Ferryman goes first, so both go in both directions. */
   List<Pair> pairs() throws LibvirtException {
     var pairs = new ArrayList<Pair>();

@@ -24,6 +24,15 @@ final class Report {
     return this;
   }
 
+  Report verdicts(List<Double> verdicts) {
+    if (verdicts.isEmpty()) {
+      return this;
+    }
+    heading("An order that only checks [ms]");
+    milliseconds("order sent to its verdict seen", Sample.of(verdicts, v -> v));
+    return this;
+  }
+
   Report pairs(List<Measurement.Pair> pairs) {
     if (pairs.isEmpty()) {
       return this;

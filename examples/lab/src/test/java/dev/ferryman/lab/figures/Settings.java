@@ -33,11 +33,12 @@ record Settings(
    * How often each is measured.
    *
    * @param moves for the overhead
+   * @param verdicts of orders that only check
    * @param pairs of a raw move and one through Ferryman
    * @param switchovers pairs of a move with a Fast and one with a Strict switch-over
    * @param recoveries of each kind
    */
-  record Rounds(int moves, int pairs, int switchovers, int recoveries) {}
+  record Rounds(int moves, int verdicts, int pairs, int switchovers, int recoveries) {}
 
   /**
    * A compute host.
@@ -74,6 +75,7 @@ record Settings(
     return new Settings(
         new Rounds(
             Integer.parseInt(value.apply("moves")),
+            Integer.parseInt(value.apply("verdicts")),
             Integer.parseInt(value.apply("pairs")),
             Integer.parseInt(value.apply("switchovers")),
             Integer.parseInt(value.apply("recoveries"))),

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * with at least 4 % less than each before it (KubeVirt's share), and every byte copied in such a
  * pass: a large guest on a slow link is not stalled while it is copied for the first time.
  *
- * @param pass over the guest's memory
+ * @param pass over the guest's memory; 0: over its disks
  * @param most remaining bytes seen in this pass
  * @param least remaining bytes seen in this pass
  * @param best of the most of the passes before; the first pass has none before it
@@ -42,7 +42,7 @@ public record Course(
     if (before == null && now.totalBytes() <= 0) {
       return null;
     }
-    var course = before == null ? begin(now) : before.moved(now);
+    var course = before == null || before.isOfDisksBefore(now) ? begin(now) : before.moved(now);
     if (isTimedOut(now, limits)) {
       return course.withGivenUp(GivenUp.TimedOut);
     }
@@ -63,6 +63,11 @@ public record Course(
   private static boolean isTimedOut(Reading now, Limits limits) {
     return !limits.completionTimeout().isZero()
         && now.elapsed().compareTo(limits.completionTimeout()) >= 0;
+  }
+
+  /** Memory is something new after the disks: what is left of it is measured by itself. */
+  private boolean isOfDisksBefore(Reading now) {
+    return pass == 0 && now.pass() > 0;
   }
 
   private static Course begin(Reading now) {

@@ -8,7 +8,7 @@ import java.util.stream.LongStream;
  * What the administrator allows.
  *
  * @param maxDowntimeMilliseconds at the switch-over
- * @param stallTimeout without headway
+ * @param stallTimeout without headway, and of a guest that is paused so that its copying ends
  * @param completionTimeout of the whole job; zero: any
  */
 public record Limits(
@@ -27,6 +27,16 @@ public record Limits(
         convergence.maxDowntime(),
         Duration.ofSeconds(convergence.stallTimeout()),
         Duration.ofSeconds(convergence.completionTimeout()));
+  }
+
+  /**
+   * Whether a guest that was paused so that its copying ends has stood still for long enough: a
+   * guest that is not copied by then is better off running.
+   *
+   * @param elapsed how long the job has taken, and had taken when the guest was paused
+   */
+  public boolean isPausedTooLong(Duration elapsed, Duration pausedAt) {
+    return elapsed.minus(pausedAt).compareTo(stallTimeout) >= 0;
   }
 
   /** The downtime of a step; never less than that of the step before. */

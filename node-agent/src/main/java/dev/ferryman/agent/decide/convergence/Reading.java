@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param at by a clock that nobody sets
  * @param elapsed since the job began, whichever agents have watched it
- * @param pass over the guest's memory, from 1
+ * @param pass over the guest's memory, from 1; 0: its disks are copied for the first time, and
+ *     nothing else yet
  * @param totalBytes 0: libvirt has not begun to copy
  * @param remainingBytes not copied, or written since
  * @param throttlePercent by how much QEMU slows the guest down
@@ -24,12 +25,14 @@ public record Reading(
 
   /** The figures of that progress. */
   public static Reading of(Progress progress, Duration at) {
+    var memory = orZero(progress.memoryTotalBytes());
+    var disks = memory <= 0 && orZero(progress.diskTotalBytes()) > 0;
     return new Reading(
         at,
         Duration.ofMillis(orZero(progress.elapsedMilliseconds())),
-        Math.max(1, orZero(progress.iteration())),
-        orZero(progress.memoryTotalBytes()),
-        orZero(progress.memoryRemainingBytes()),
+        disks ? 0 : Math.max(1, orZero(progress.iteration())),
+        disks ? orZero(progress.diskTotalBytes()) : memory,
+        orZero(disks ? progress.diskRemainingBytes() : progress.memoryRemainingBytes()),
         progress.throttlePercent() == null ? 0 : progress.throttlePercent());
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ferryman.crds.livemigration.Convergence;
 import dev.ferryman.crds.livemigration.ConvergenceBuilder;
 import dev.ferryman.crds.livemigration.GivenUp;
+import dev.ferryman.crds.livemigration.ProgressBuilder;
 import java.time.Duration;
 import java.util.Random;
 import java.util.function.LongFunction;
@@ -64,6 +65,38 @@ class CourseTest {
 
     assertThat(course.givenUp()).isNull();
     assertThat(course.step()).isZero();
+  }
+
+  /** Half a terabyte of memory after a disk of 10 MiB: what is left grows by far. */
+  @Test
+  void theMemoryIsNotMeasuredByTheDisksBeforeIt() {
+    var course =
+        run(
+            3600,
+            second ->
+                second < 10
+                    ? at(second, 0, 10 - second, 0)
+                    : at(second, 1, 524_288 - 10 * second, 0));
+
+    assertThat(course.givenUp()).isNull();
+    assertThat(course.step()).isZero();
+  }
+
+  @Test
+  void aDiskThatIsNotCopiedAnyFurtherIsStalled() {
+    assertThat(run(200, second -> at(second, 0, 100, 0)).givenUp()).isEqualTo(GivenUp.Stalled);
+  }
+
+  @Test
+  void disksAreThePassBeforeTheFirst() {
+    var disks = ProgressBuilder.builder().percent(0).diskTotalBytes(9L).diskRemainingBytes(4L);
+    var reading = Reading.of(disks.build(), Duration.ZERO);
+    var memory = Reading.of(disks.memoryTotalBytes(7L).build(), Duration.ZERO);
+
+    assertThat(reading.pass()).isZero();
+    assertThat(reading.remainingBytes()).isEqualTo(4);
+    assertThat(memory.pass()).isEqualTo(1);
+    assertThat(memory.totalBytes()).isEqualTo(7);
   }
 
   /** The second pass begins with far more than the first one ended with, and takes minutes. */

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** The answer to an order that has not begun. */
 public sealed interface Admission {
@@ -47,18 +46,26 @@ public sealed interface Admission {
 
   /** Judges the order. */
   static Admission judge(Question question) {
-    var text = question.migration().spec().instance();
-    var lookup = InstanceLookup.find(text, question.inventory(), question.instanceNames());
+    var lookup = lookup(question);
     if (lookup instanceof InstanceLookup.Undecided undecided) {
       return new Waiting(undecided.reason(), undecided.message());
     }
     if (lookup instanceof InstanceLookup.NotFound missing) {
-      return refuse(
-          List.of(
-              Checks.fail(CheckName.Instance, missing.reason(), null, missing.message()),
-              destination(question)));
+      var checks = new ArrayList<Check>();
+      checks.add(Checks.fail(CheckName.Instance, missing.reason(), null, missing.message()));
+      named(question).ifPresent(name -> checks.add(destination(question, name)));
+      return refuse(checks);
     }
     return judge(question, (InstanceLookup.Found) lookup);
+  }
+
+  /** Once an attempt was made it is that instance, whatever else the user's text names by now. */
+  private static InstanceLookup lookup(Question question) {
+    var uuid = question.migration().status().instanceUID();
+    return InstanceLookup.find(
+        uuid == null ? question.migration().spec().instance() : uuid,
+        question.inventory(),
+        question.instanceNames());
   }
 
   private static Admission judge(Question question, InstanceLookup.Found found) {
@@ -71,21 +78,87 @@ public sealed interface Admission {
           Reason.InstanceBusy, "waits for LiveMigration " + earlier.get().name() + " to end");
     }
     var source = found.at().host();
-    var destination = inventory.host(migration.spec().destination());
-    var unknown =
-        Stream.concat(Stream.of(source), destination.stream())
-            .filter(h -> h.liveness() == Liveness.Unknown)
-            .findFirst();
-    if (unknown.isPresent()) {
-      return new Waiting(
-          Reason.HostLivenessUnknown, "nothing was heard yet from " + unknown.get().name());
+    var before = migration.status().sourceHost();
+    if (before != null && !before.equals(source.name())) {
+      var message = found.at().entry().name() + " has left " + before + " for " + source.name();
+      return refuse(
+          List.of(Checks.fail(CheckName.SourceHost, Reason.InstanceMoved, source.name(), message)));
     }
-    if (source.name().equals(migration.spec().destination())
+    if (source.liveness() == Liveness.Unknown) {
+      return unheard(source);
+    }
+    var name = named(question);
+    return name.isPresent()
+        ? toNamed(question, found, source, name.get())
+        : toChosen(question, found, source);
+  }
+
+  private static Admission toNamed(
+      Question question, InstanceLookup.Found found, Host source, String name) {
+    var inventory = question.inventory();
+    var destination = inventory.host(name);
+    if (destination.isPresent() && destination.get().liveness() == Liveness.Unknown) {
+      return unheard(destination.get());
+    }
+    if (source.name().equals(name)
         && source.liveness() == Liveness.Alive
         && inventory.listings(found.uuid()).size() == 1) {
       return alreadyThere(found, source);
     }
-    return judge(question, found, source, destination);
+    var checks = atSource(found, source);
+    if (destination.isEmpty()) {
+      checks.add(destination(question, name));
+      return refuse(checks);
+    }
+    var fit = Fit.of(question, found.at(), destination.get());
+    checks.addAll(fit.checks());
+    if (Checks.firstFailed(checks).isPresent()) {
+      return refuse(checks);
+    }
+    if (Fit.hasNoSlot(source, question)) {
+      return new Waiting(Reason.NoFreeSlot, Fit.noSlot(source, question));
+    }
+    if (fit instanceof Fit.Waits waits) {
+      return new Waiting(waits.reason(), waits.message());
+    }
+    return new Admitted(found.uuid(), source.name(), name, List.copyOf(checks));
+  }
+
+  /** The instance's own host is no candidate, so there is nothing that it could be already. */
+  private static Admission toChosen(Question question, InstanceLookup.Found found, Host source) {
+    var checks = atSource(found, source);
+    var placement = Placement.choose(question, found.at());
+    if (placement instanceof Placement.Nowhere nowhere) {
+      checks.addAll(nowhere.checks());
+      return new Refused(
+          Checks.firstFailed(checks).flatMap(Checks::reasonOf).orElse(Reason.NoDestinationFits),
+          // One line a host is in the checks.
+          Checks.obstacles(checks.subList(0, checks.size() - nowhere.checks().size() + 1)),
+          List.copyOf(checks));
+    }
+    if (Checks.firstFailed(checks).isPresent()) {
+      return refuse(checks);
+    }
+    if (placement instanceof Placement.Later later) {
+      return new Waiting(later.reason(), later.message());
+    }
+    if (Fit.hasNoSlot(source, question)) {
+      return new Waiting(Reason.NoFreeSlot, Fit.noSlot(source, question));
+    }
+    var chosen = (Placement.Chosen) placement;
+    checks.addAll(chosen.checks());
+    return new Admitted(found.uuid(), source.name(), chosen.host().name(), List.copyOf(checks));
+  }
+
+  private static List<Check> atSource(InstanceLookup.Found found, Host source) {
+    var checks = new ArrayList<Check>();
+    checks.add(running(found.at()));
+    checks.add(HostRules.source(source));
+    return checks;
+  }
+
+  private static Waiting unheard(Host host) {
+    return new Waiting(Reason.HostLivenessUnknown, "nothing was heard yet from " + host.name());
   }
 
   private static Admission alreadyThere(InstanceLookup.Found found, Host host) {
@@ -97,44 +170,11 @@ public sealed interface Admission {
             found.uuid(), found.at().entry().name() + " is on " + host.name() + " already");
   }
 
-  private static Admission judge(
-      Question question, InstanceLookup.Found found, Host source, Optional<Host> destination) {
-    var checks = new ArrayList<Check>();
-    checks.add(running(found.at()));
-    checks.add(HostRules.source(source));
-    checks.add(destination(question));
-    if (destination.isEmpty()) {
-      return refuse(checks);
-    }
-    var target = destination.get();
-    var need = Claim.of(found.at().entry());
-    var claimed = Claim.on(target.name(), question.moves(), question.inventory());
-    checks.addAll(HostRules.pair(source, target));
-    var held = Capacity.heldByClaims(target, need, claimed);
-    // A wait for claims ends by itself; until then the room is judged without them.
-    checks.addAll(Capacity.checks(target, need, held.isPresent() ? Claim.NONE : claimed));
-    if (Checks.firstFailed(checks).isPresent()) {
-      return refuse(checks);
-    }
-    if (held.isPresent()) {
-      return new Waiting(
-          Reason.CapacityClaimed, "waits for moves to " + target.name() + ": " + message(held));
-    }
-    return Stream.of(source, target)
-        .filter(h -> !question.migration().spec().onlyChecks())
-        .filter(h -> taken(h, question.moves()) >= question.slots())
-        .findFirst()
-        .<Admission>map(
-            h ->
-                new Waiting(
-                    Reason.NoFreeSlot,
-                    h.name() + " takes part in " + question.slots() + " moves already"))
-        .orElseGet(
-            () -> new Admitted(found.uuid(), source.name(), target.name(), List.copyOf(checks)));
+  private static Optional<String> named(Question question) {
+    return Optional.ofNullable(question.migration().spec().destination());
   }
 
-  private static Check destination(Question question) {
-    var name = question.migration().spec().destination();
+  private static Check destination(Question question, String name) {
     return HostRules.destination(name, question.inventory().host(name));
   }
 
@@ -146,14 +186,6 @@ public sealed interface Admission {
             || state == DomainState.Paused
         ? Checks.pass(CheckName.Instance, at.host().name(), message)
         : Checks.fail(CheckName.Instance, Reason.InstanceNotRunning, at.host().name(), message);
-  }
-
-  private static long taken(Host host, List<Migration> moves) {
-    return moves.stream().filter(Migration::isMoving).filter(m -> m.concerns(host.name())).count();
-  }
-
-  private static String message(Optional<Check> check) {
-    return check.map(Check::message).orElse("");
   }
 
   private static Refused refuse(List<Check> checks) {

@@ -33,6 +33,31 @@ final class Capacity {
     return Checks.firstFailed(checks(host, need, claimed));
   }
 
+  /**
+   * MiB that the host may still give away beside {@code taken}: the lesser of what it measures as
+   * free and what it may commit to.
+   */
+  static double freeMemoryMiB(Host host, Claim taken) {
+    var total = zero(orEmpty(host.status().total()).memoryMiB());
+    var used = zero(orEmpty(host.status().used()).memoryMiB());
+    var committed = zero(orEmpty(host.status().committed()).memoryMiB());
+    return Math.min(total - used, total * host.memoryOvercommit() - committed)
+        - host.reservedMemoryMiB()
+        - taken.memoryMiB();
+  }
+
+  /** vCPUs that the host may still commit to beside {@code taken}. */
+  static double freeVCPUs(Host host, Claim taken) {
+    return zero(orEmpty(host.status().total()).vcpus()) * host.cpuOvercommit()
+        - zero(orEmpty(host.status().committed()).vcpus())
+        - host.reservedVCPUs()
+        - taken.vcpus();
+  }
+
+  private static double zero(@Nullable Number number) {
+    return number == null ? 0 : number.doubleValue();
+  }
+
   private static Check vcpus(Host host, Claim need, Claim claimed) {
     var total = orEmpty(host.status().total()).vcpus();
     var committed = orEmpty(host.status().committed()).vcpus();

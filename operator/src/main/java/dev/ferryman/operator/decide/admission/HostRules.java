@@ -35,7 +35,11 @@ final class HostRules {
           null,
           "there is no HostResource '" + name + "'");
     }
-    var host = destination.get();
+    return destination(destination.get());
+  }
+
+  /** Judges a host as destination. */
+  static Check destination(Host host) {
     if (host.liveness() == Liveness.Dead) {
       return fail(
           CheckName.DestinationHost, Reason.DestinationNotAlive, host, " does not renew its Lease");

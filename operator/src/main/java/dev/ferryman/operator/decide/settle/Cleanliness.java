@@ -2,6 +2,7 @@ package dev.ferryman.operator.decide.settle;
 
 import dev.ferryman.crds.livemigration.DestinationReport;
 import dev.ferryman.crds.livemigration.DomainState;
+import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.SourceReport;
 import dev.ferryman.crds.livemigration.SourceState;
 import dev.ferryman.operator.decide.Host;
@@ -28,7 +29,8 @@ public final class Cleanliness {
         .ifPresent(h -> owing.add(h.name()));
     destination
         .filter(Cleanliness::isWaitedFor)
-        .filter(h -> !isClean(migration.destination()))
+        .filter(
+            h -> !isClean(migration.destination(), migration.began(Phase.Preparing).isPresent()))
         .ifPresent(h -> owing.add(h.name()));
     return owing;
   }
@@ -47,15 +49,18 @@ public final class Cleanliness {
         && (report.state() == SourceState.Refused || report.state() == SourceState.CleanedUp);
   }
 
-  private static boolean isClean(@Nullable DestinationReport report) {
+  /**
+   * @param asked whether the host was told to make images: then it has to say that there are none
+   */
+  private static boolean isClean(@Nullable DestinationReport report, boolean asked) {
     if (report == null) {
       return false;
     }
     var domain = report.domain();
     return switch (report.state()) {
       case Refused, CleanedUp -> true;
-      case Checked -> domain == null || domain.state() == DomainState.Absent;
-      case Checking -> false;
+      case Checked -> !asked && (domain == null || domain.state() == DomainState.Absent);
+      case Checking, Preparing, Prepared -> false;
     };
   }
 }

@@ -46,6 +46,10 @@ public record Evidence(
   private static final Set<String> BY_MIGRATION = Set.of("migrating", "migration");
   private static final String MIGRATED = "migrated";
   private static final String BY_USER = "user";
+
+  /** What libvirt finds after its restart where it had not stored yet why it paused a guest. */
+  private static final Set<String> LOST = Set.of(BY_USER, "unknown");
+
   private static final String BY_GUEST = "suspended by the guest";
 
   /** What pauses a guest that has all of its memory; not a migration, and nothing unknown. */
@@ -165,7 +169,7 @@ public record Evidence(
           ? gone(report, domain)
           : new SourceEvidence.Unclear();
     }
-    var standing = domain == null ? Optional.<Standing>empty() : standing(domain);
+    var standing = domain == null ? Optional.<Standing>empty() : standing(domain, report);
     if (standing.isEmpty()) {
       return new SourceEvidence.Unclear();
     }
@@ -188,7 +192,7 @@ public record Evidence(
         since == null ? SinceSwitchover.Unknown : since);
   }
 
-  private static Optional<Standing> standing(DomainReport domain) {
+  private static Optional<Standing> standing(DomainReport domain, SourceReport report) {
     if (domain.state().runs()) {
       return Optional.of(Standing.Running);
     }
@@ -196,9 +200,12 @@ public record Evidence(
       return Optional.empty();
     }
     var reason = domain.reason();
+    if (reason != null && BY_MIGRATION.contains(reason)) {
+      return Optional.of(Standing.PausedByMigration);
+    }
     return Optional.of(
-        reason != null && BY_MIGRATION.contains(reason)
-            ? Standing.PausedByMigration
+        Boolean.TRUE.equals(report.pausedToFinish()) && reason != null && LOST.contains(reason)
+            ? Standing.PausedToFinish
             : Standing.PausedOtherwise);
   }
 

@@ -1,6 +1,7 @@
 package dev.ferryman.operator.decide.settle;
 
 import static dev.ferryman.operator.decide.settle.SourceEvidence.Standing.PausedByMigration;
+import static dev.ferryman.operator.decide.settle.SourceEvidence.Standing.PausedToFinish;
 import static dev.ferryman.operator.decide.settle.SourceEvidence.Standing.Running;
 
 import dev.ferryman.crds.Reason;
@@ -249,7 +250,8 @@ public final class SettlingTable {
       if (isTrue(evidence.pausedBefore())) {
         return stayed(Row.StaysPausedAtSource, never);
       }
-      if (Boolean.FALSE.equals(evidence.pausedBefore()) && maybe.standing() == PausedByMigration) {
+      if (Boolean.FALSE.equals(evidence.pausedBefore())
+          && (maybe.standing() == PausedByMigration || maybe.standing() == PausedToFinish)) {
         return order(
             Row.ResumeSource,
             SourceOrder.Resume,

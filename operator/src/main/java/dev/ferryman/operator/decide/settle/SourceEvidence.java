@@ -46,6 +46,11 @@ public sealed interface SourceEvidence {
     Running,
     /** Paused by the migration itself. */
     PausedByMigration,
+    /**
+     * Paused by its agent so that its copying ends, or by a person after libvirt had let it go on:
+     * that it has stood still since is not proved.
+     */
+    PausedToFinish,
     /** Paused for another reason: by the user, an I/O error, ... */
     PausedOtherwise
   }

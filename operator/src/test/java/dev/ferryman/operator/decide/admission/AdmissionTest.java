@@ -243,7 +243,7 @@ class AdmissionTest {
         Reason.InsufficientMemory,
         "memory: 30000 committed + 4096 > 32232 x 1.0 - 512 MiB");
 
-    var spec = new HostResourceSpec(false, null, new Overcommit(null, 1.5), null);
+    var spec = new HostResourceSpec(false, null, new Overcommit(null, 1.5, null), null);
     assertThat(judge(order, b, Sample.with(c, spec))).isInstanceOf(Admission.Admitted.class);
   }
 
@@ -252,7 +252,7 @@ class AdmissionTest {
     c = Sample.with(c, s -> s.committed(new Resources(62, 8000L, 0L)));
     assertThat(judge()).isInstanceOf(Admission.Admitted.class);
 
-    var spec = new HostResourceSpec(false, null, null, new Reserved(1, null));
+    var spec = new HostResourceSpec(false, null, null, new Reserved(1, null, null));
     assertRefused(
         judge(order, b, Sample.with(c, spec)),
         Reason.InsufficientVCPUs,

@@ -29,6 +29,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class EvidenceTest {
@@ -285,8 +286,23 @@ class EvidenceTest {
     assertThat(standing(null)).isEqualTo(Standing.PausedOtherwise);
   }
 
+  @Test
+  void anAgentsPauseThatLibvirtHasForgottenIsNoPersons() {
+    assertThat(standing("user", true)).isEqualTo(Standing.PausedToFinish);
+    assertThat(standing("user", null)).isEqualTo(Standing.PausedOtherwise);
+    assertThat(standing("I/O error", true)).isEqualTo(Standing.PausedOtherwise);
+    assertThat(standing("migrating", true)).isEqualTo(Standing.PausedByMigration);
+  }
+
   private Standing standing(String reason) {
-    var report = Sample.ended(Switched.MayHaveSwitched, DomainState.Paused, reason).build();
+    return standing(reason, null);
+  }
+
+  private Standing standing(String reason, @Nullable Boolean pausedToFinish) {
+    var report =
+        Sample.ended(Switched.MayHaveSwitched, DomainState.Paused, reason)
+            .pausedToFinish(pausedToFinish)
+            .build();
     return ((MayHaveSwitched) read(report, running).source()).standing();
   }
 

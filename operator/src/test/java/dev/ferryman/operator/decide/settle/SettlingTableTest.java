@@ -40,6 +40,8 @@ class SettlingTableTest {
       new MayHaveSwitched(Standing.PausedByMigration, false);
   private static final SourceEvidence MAYBE_IO_ERROR =
       new MayHaveSwitched(Standing.PausedOtherwise, false);
+  private static final SourceEvidence PAUSED_TO_FINISH =
+      new MayHaveSwitched(Standing.PausedToFinish, false);
   private static final SourceEvidence S_SILENT = new SourceEvidence.Silent();
   private static final SourceEvidence S_UNCLEAR = new SourceEvidence.Unclear();
 
@@ -242,6 +244,13 @@ class SettlingTableTest {
         row(MAYBE_PAUSED, ABSENT, true, stayed(Row.StaysPausedAtSource, Reason.MigrationFailed)),
         row(MAYBE_IO_ERROR, ABSENT, true, stayed(Row.StaysPausedAtSource, Reason.MigrationFailed)),
         row(MAYBE_IO_ERROR, ABSENT, false, unknown()),
+        row(
+            PAUSED_TO_FINISH,
+            ABSENT,
+            false,
+            order(Row.ResumeSource, SourceOrder.Resume, DestinationOrder.None)),
+        row(PAUSED_TO_FINISH, ABSENT_UNPROVED, false, unknown()),
+        row(PAUSED_TO_FINISH, D_SILENT, false, unknown()),
         row(MAYBE_PAUSED, ABSENT, null, unknown()),
         row(MAYBE_PAUSED, D_SILENT, false, unknown()),
         row(MAYBE_PAUSED, D_UNCLEAR, false, unknown()),
@@ -325,6 +334,7 @@ class SettlingTableTest {
             false,
             order(Row.SourceYields, SourceOrder.Destroy, DestinationOrder.None)),
         row(MAYBE_PAUSED, COMPLETE_UNSURE, false, unknown()),
+        row(PAUSED_TO_FINISH, COMPLETE, false, unknown()),
         row(MAYBE_IO_ERROR, COMPLETE, false, unknown()),
         row(
             MAYBE_PAUSED,

@@ -1,0 +1,221 @@
+package dev.ferryman.lab;
+
+import static dev.ferryman.lab.Lab.lab;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ferryman.crds.livemigration.Compression;
+import dev.ferryman.crds.livemigration.ConvergenceBuilder;
+import dev.ferryman.crds.livemigration.LiveMigration;
+import dev.ferryman.crds.livemigration.LiveMigrationSpec;
+import dev.ferryman.crds.livemigration.LiveMigrationStatus;
+import dev.ferryman.crds.livemigration.MigrationMode;
+import dev.ferryman.crds.livemigration.OnTimeout;
+import dev.ferryman.crds.livemigration.Phase;
+import dev.ferryman.crds.livemigration.Switchover;
+import java.util.ArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A guest that writes faster than the link carries: what is ordered for it is what happens. */
+class ConvergenceE2E extends LabTest {
+  private static final AtomicInteger COUNT = new AtomicInteger();
+
+  /** Carries less than the guest writes. */
+  private static final String NARROW = "100mbit";
+
+  /** Carries so little that a paused guest is not copied in time either. */
+  private static final String CHOKED = "20mbit";
+
+  private Guest guest;
+  private Move move;
+
+  @BeforeEach
+  void createGuest() {
+    guest =
+        Guest.create("busy-" + COUNT.incrementAndGet(), "host-b", "--dirty", "64").awaitBeating();
+    move = Move.away(guest, migration);
+  }
+
+  @AfterEach
+  void deleteGuest() {
+    guest.close();
+  }
+
+  @Test
+  void isStalledAndRunsOnAtItsSource() {
+    order(NARROW, Switchover.Auto, ConvergenceBuilder.builder().stallTimeoutSeconds(5));
+
+    var end = Api.awaitEnd(migration);
+
+    assertThat(end.getStatus().phase()).isEqualTo(Phase.Failed);
+    assertThat(Api.reason(end)).isEqualTo("Stalled");
+    assertThat(Api.message(end)).contains("no headway for 5 s");
+    assertRunsOn(move.source(), end);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"Fast", "Strict"})
+  void isPausedAndRunsOnAtItsDestination(Switchover switchover) {
+    order(NARROW, switchover, pausingAfter(10));
+
+    var end = Api.awaitEnd(migration);
+
+    assertThat(Api.reason(end)).as(Api.message(end)).isEqualTo("Migrated");
+    var result = end.getStatus().result();
+    assertThat(result.mode()).isEqualTo(MigrationMode.Paused);
+    assertThat(result.downtimeMilliseconds()).isPositive();
+    assertThat(result.totalMilliseconds()).isGreaterThan(10_000);
+    assertThat(result.transferredBytes()).isPositive();
+    assertThat(result.iterations()).isPositive();
+    assertThat(guest.downtimeMilliseconds())
+        .as("what the guest saw of it")
+        .isGreaterThan(result.downtimeMilliseconds() / 2);
+    assertRunsOn(move.destination(), end);
+  }
+
+  @Test
+  void isPausedInVainAndRunsOnAtItsSource() {
+    order(CHOKED, Switchover.Auto, pausingAfter(5).stallTimeoutSeconds(5));
+
+    var end = Api.awaitEnd(migration);
+
+    assertThat(Api.reason(end)).isEqualTo("TimedOut");
+    assertThat(Api.message(end)).contains("nor done within 5 s of the guest's pause");
+    assertRunsOn(move.source(), end);
+  }
+
+  @Test
+  void runsOnWhenItsMoveIsCancelledWhileItIsPaused() {
+    order(CHOKED, Switchover.Auto, pausingAfter(5));
+    awaitPause();
+
+    Api.cancel(migration);
+
+    var end = Api.awaitEnd(migration);
+    assertThat(end.getStatus().phase()).isEqualTo(Phase.Cancelled);
+    assertRunsOn(move.source(), end);
+  }
+
+  @Test
+  void runsOnThoughItsAgentDiesWhileItIsPaused() {
+    order(CHOKED, Switchover.Auto, pausingAfter(5).stallTimeoutSeconds(10));
+    awaitPause();
+
+    lab("kill", "agent", move.source());
+    lab("start", "agent", move.source());
+
+    var end = Api.awaitEnd(migration);
+    assertThat(Api.reason(end)).isEqualTo("TimedOut");
+    assertRunsOn(move.source(), end);
+  }
+
+  @Test
+  void runsOnThoughLibvirtdDiesWhileItIsPaused() {
+    order(CHOKED, Switchover.Auto, pausingAfter(5));
+    awaitPause();
+
+    lab("kill", "libvirtd", move.source());
+    lab("start", "libvirtd", move.source());
+
+    var end = Api.awaitEnd(migration);
+    assertThat(Api.reason(end)).isEqualTo("MigrationFailed");
+    assertRunsOn(move.source(), end);
+  }
+
+  @Test
+  void isSlowedDownUntilItCanBeCopied() {
+    order(NARROW, Switchover.Auto, ConvergenceBuilder.builder().autoConverge(true));
+    var throttled = new ArrayList<Integer>();
+    Api.awaitStatus(
+        migration,
+        "the guest is slowed down",
+        status -> {
+          var progress = status.source() == null ? null : status.source().progress();
+          if (progress != null && progress.throttlePercent() != null) {
+            throttled.add(progress.throttlePercent());
+          }
+          return !throttled.isEmpty() || status.phase().isTerminal();
+        });
+    // That it can be slowed down was seen; how long that takes is QEMU's affair.
+    move.fast();
+
+    var end = Api.awaitEnd(migration);
+
+    assertThat(throttled).isNotEmpty();
+    assertThat(Api.reason(end)).isEqualTo("Migrated");
+    assertThat(end.getStatus().result().mode()).isEqualTo(MigrationMode.PreCopy);
+    assertRunsOn(move.destination(), end);
+  }
+
+  @Test
+  void isCopiedOverSeveralConnections() {
+    order("none", Switchover.Auto, ConvergenceBuilder.builder().parallelConnections(2));
+
+    var end = Api.awaitEnd(migration);
+
+    assertThat(Api.reason(end)).as(Api.message(end)).isEqualTo("Migrated");
+    assertRunsOn(move.destination(), end);
+  }
+
+  @Test
+  void isCopiedCompressed() {
+    order("none", Switchover.Auto, ConvergenceBuilder.builder().compression(Compression.Xbzrle));
+
+    var end = Api.awaitEnd(migration);
+
+    assertThat(Api.reason(end)).as(Api.message(end)).isEqualTo("Migrated");
+    assertRunsOn(move.destination(), end);
+  }
+
+  /** The lab's libvirt is 9.0.0. */
+  @Test
+  void isNotMovedWhereLibvirtCannotCompressSo() {
+    order(
+        "none",
+        Switchover.Auto,
+        ConvergenceBuilder.builder().compression(Compression.Zstd).parallelConnections(2));
+
+    var end = Api.awaitEnd(migration);
+
+    assertThat(Api.reason(end)).isEqualTo("CompressionUnsupported");
+    assertThat(Api.message(end)).contains("spec.convergence.compression");
+    assertRunsOn(move.source(), end);
+  }
+
+  private static ConvergenceBuilder pausingAfter(int seconds) {
+    return ConvergenceBuilder.builder()
+        .completionTimeoutSeconds(seconds)
+        .onTimeout(OnTimeout.Pause);
+  }
+
+  private void order(String rate, Switchover switchover, ConvergenceBuilder convergence) {
+    lab("link", move.source(), "rate", rate);
+    Api.order(
+        migration,
+        LiveMigrationSpec.of(guest.name(), move.destination())
+            .handedOver(switchover)
+            .converging(convergence.build()));
+  }
+
+  private void awaitPause() {
+    Api.awaitStatus(migration, "the guest is paused", ConvergenceE2E::isPaused);
+    move.awaitGuest(move.source(), "paused");
+  }
+
+  private static boolean isPaused(LiveMigrationStatus status) {
+    return status.source() != null && Boolean.TRUE.equals(status.source().pausedToFinish());
+  }
+
+  private void assertRunsOn(String host, LiveMigration end) {
+    move.fast();
+    guest.assertRunsOnlyOn(host);
+    guest.awaitBeating();
+    guest.assertNoHeartbeatLost();
+    guest.assertDiskComplete();
+    assertNothingLeft(end);
+  }
+}

@@ -1,0 +1,63 @@
+package dev.ferryman.agent.decide;
+
+import dev.ferryman.crds.Check;
+import dev.ferryman.crds.CheckName;
+import dev.ferryman.crds.CheckOutcome;
+import dev.ferryman.crds.Reason;
+import dev.ferryman.crds.livemigration.Compression;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Whether the source's libvirt can compress as is ordered; that of the destination is no older. */
+public final class CompressionCheck {
+  private static final Pattern VERSION = Pattern.compile("(\\d{1,9})\\.(\\d{1,9})\\b.*");
+
+  /** libvirt 9.4.0 came with the compression methods zlib and zstd (its news of 2023-06-01). */
+  private static final int MAJOR = 9;
+
+  private static final int MINOR = 4;
+
+  private CompressionCheck() {}
+
+  /**
+   * Judges what is ordered; empty where nothing is to be compressed.
+   *
+   * @param libvirt version of the source's libvirt, dotted
+   */
+  public static Optional<Check> judge(Compression ordered, String host, String libvirt) {
+    return switch (ordered) {
+      case None -> Optional.empty();
+      case Xbzrle -> Optional.of(check(true, host, "libvirt " + libvirt + " has Xbzrle"));
+      case Zstd ->
+          Optional.of(
+              hasZstd(libvirt)
+                  ? check(true, host, "libvirt " + libvirt + " has Zstd")
+                  : check(
+                      false,
+                      host,
+                      "spec.convergence.compression: Zstd needs libvirt 9.4.0 or later, and "
+                          + host
+                          + " has "
+                          + libvirt));
+    };
+  }
+
+  private static boolean hasZstd(String version) {
+    Matcher parts = VERSION.matcher(version);
+    if (!parts.matches()) {
+      return false;
+    }
+    var major = Integer.parseInt(parts.group(1));
+    return major > MAJOR || (major == MAJOR && Integer.parseInt(parts.group(2)) >= MINOR);
+  }
+
+  private static Check check(boolean passed, String host, String message) {
+    return new Check(
+        CheckName.Compression.name(),
+        passed ? CheckOutcome.Pass : CheckOutcome.Fail,
+        passed ? null : Reason.CompressionUnsupported.name(),
+        host,
+        message);
+  }
+}
