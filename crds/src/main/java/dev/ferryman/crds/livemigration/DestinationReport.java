@@ -42,7 +42,10 @@ public record DestinationReport(
     @JsonPropertyDescription("Whether every writable disk has an image lock that both hosts honour")
         @Nullable Boolean imageLocks,
     @Nullable DomainReport domain,
-    @Nullable Started started) {
+    @Nullable Started started,
+    @Min(0) @JsonPropertyDescription(
+            "Strict: how long the copy, complete, stood still here until it was let go on")
+        @Nullable Long heldMilliseconds) {
 
   /** Absent lists are empty. */
   public DestinationReport {

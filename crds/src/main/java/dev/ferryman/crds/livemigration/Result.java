@@ -13,7 +13,8 @@ public record Result(
     @JsonPropertyDescription(
             "PreCopy: the guest ran until the switch-over. Paused: it was paused before, so that its copying ended")
         @Nullable MigrationMode mode,
-    @Min(0) @JsonPropertyDescription("How long the guest stood still, as libvirt measured it")
+    @Min(0) @JsonPropertyDescription(
+            "How long the guest stood still: libvirt's measure, and in a Strict switch-over for how long the destination's agent held its copy after that")
         @Nullable Long downtimeMilliseconds,
     @Min(0) @JsonPropertyDescription("Length of libvirt's job") @Nullable Long totalMilliseconds,
     @Min(0) @Nullable Long transferredBytes,

@@ -82,6 +82,11 @@ public record JournalEntry(
         .withSinceSwitchover(known ? sinceSwitchover : SinceSwitchover.Unknown);
   }
 
+  /** Whether libvirt's call is known to have succeeded. */
+  public boolean hasSucceeded() {
+    return result != null && result.code() == CallResult.SUCCESS;
+  }
+
   /** The entry of an attempt that has just been heard of. */
   public static JournalEntry open(
       String liveMigrationUID,

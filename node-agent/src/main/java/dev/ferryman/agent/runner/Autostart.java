@@ -1,5 +1,8 @@
 package dev.ferryman.agent.runner;
 
+import dev.ferryman.crds.livemigration.SourceReport;
+import org.jspecify.annotations.Nullable;
+
 /**
  * That a guest starts with its host is no part of its XML. It is taken off the source before
  * libvirt is called, since a host that boots in the middle of things would else start a second
@@ -30,8 +33,19 @@ final class Autostart {
     }
   }
 
-  /** The destination, when the guest has come. */
-  void set() {
+  /**
+   * The destination, when the guest has come.
+   *
+   * @param source the source's word, which says whether it started with its host there
+   */
+  void takeOver(@Nullable SourceReport source) {
+    var needs = source == null ? null : source.needs();
+    if (needs != null && Boolean.TRUE.equals(needs.autostart())) {
+      set();
+    }
+  }
+
+  private void set() {
     var hypervisor = role.host.hypervisor();
     var domain = hypervisor.domain(role.instanceUUID);
     if (domain.isPresent()

@@ -6,6 +6,7 @@ import dev.ferryman.agent.journal.Giver;
 import dev.ferryman.agent.libvirt.DomainFacts;
 import dev.ferryman.agent.libvirt.HypervisorException;
 import dev.ferryman.crds.livemigration.DestinationOrder;
+import dev.ferryman.crds.livemigration.DestinationReportBuilder;
 import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.Needs;
 import dev.ferryman.crds.livemigration.SinceSwitchover;
@@ -45,6 +46,11 @@ final class DestinationHandover {
 
   private boolean asking;
 
+  /** When libvirt's part was over ({@code nanoTime}); null: this agent did not see it. */
+  private @Nullable Long completeSince;
+
+  private @Nullable Duration held;
+
   DestinationHandover(Role role, Supplier<@Nullable SourceReport> source) {
     this.role = role;
     this.source = source;
@@ -70,6 +76,19 @@ final class DestinationHandover {
   boolean isHeldBack() {
     var entry = role.entry();
     return entry != null && entry.giver() != null && !entry.resumeAsked() && !entry.resumed();
+  }
+
+  /** libvirt has told that the copy is paused: it does when it is complete, and before not. */
+  void paused() {
+    if (isToResume()) {
+      completeSince = role.host.nanoTime().getAsLong();
+    }
+    look();
+  }
+
+  /** For how long the complete copy stood still before it was let go on, if it is known. */
+  DestinationReportBuilder tellHowLongHeld(DestinationReportBuilder report) {
+    return held == null ? report : report.heldMilliseconds(held.toMillis());
   }
 
   /** Something has happened to the copy, or may have: it is looked for. */
@@ -110,6 +129,10 @@ final class DestinationHandover {
       role.record(entry -> entry.withResumeAsked(true));
       try {
         hypervisor.resume(role.instanceUUID);
+        var since = completeSince;
+        if (since != null && held == null) {
+          held = Duration.ofNanos(role.host.nanoTime().getAsLong() - since);
+        }
       } catch (HypervisorException e) {
         copyWaits = true;
         throw e;

@@ -102,7 +102,7 @@ final class DestinationRole extends Role {
     if ((started == Started.Started || copy.isLeftPaused(domain))
         && source != null
         && source.switched() == Switched.Gone) {
-      takeOverAutostart();
+      autostart.takeOver(source());
     }
     disks.settle(domain, started, copy.isGuest(domain), source);
     var state =
@@ -114,7 +114,8 @@ final class DestinationRole extends Role {
       return;
     }
     half.say(
-        half.next(state, source)
+        handover
+            .tellHowLongHeld(half.next(state, source))
             .domain(now)
             .started(started)
             .prepared(disks.told())
@@ -143,14 +144,6 @@ final class DestinationRole extends Role {
     var inactive = now.state() == DomainState.ShutOff || now.state() == DomainState.Crashed;
     if (inactive && entry != null && !entry.definitionSeen()) {
       record(e -> e.withDefinitionSeen(true));
-    }
-  }
-
-  private void takeOverAutostart() {
-    var source = source();
-    var needs = source == null ? null : source.needs();
-    if (needs != null && Boolean.TRUE.equals(needs.autostart())) {
-      autostart.set();
     }
   }
 
@@ -222,7 +215,7 @@ final class DestinationRole extends Role {
     boolean moved = phase() == Phase.Succeeded && !migration.getSpec().onlyChecks();
     if (moved && entry != null && entry.stage().isOpen()) {
       // This host's last word can be from before the source's copy was gone.
-      takeOverAutostart();
+      autostart.takeOver(source());
     }
     if (phase() != Phase.Succeeded && !copy.isGuestAtSource() && handover.holdsCopy()) {
       // The API server was put back to before the move; the guest is owed this copy all the same.
@@ -263,7 +256,7 @@ final class DestinationRole extends Role {
       return true;
     }
     if (now.state().runs()) {
-      takeOverAutostart();
+      autostart.takeOver(source());
       return true;
     }
     if (domain.get().incoming()) {
@@ -283,7 +276,7 @@ final class DestinationRole extends Role {
     if (now.state().isActive() && !copy.isGuestAtSource()) {
       // The API server was put back to before the move, which ended as one that never began: this
       // copy may be all that there is of the guest.
-      takeOverAutostart();
+      autostart.takeOver(source());
       return true;
     }
     remove(instanceUUID, now);
@@ -369,7 +362,7 @@ final class DestinationRole extends Role {
         tell();
       }
       case Suspended -> {
-        handover.look();
+        handover.paused();
         tell();
       }
       case Stopped, Undefined, Crashed -> tell();

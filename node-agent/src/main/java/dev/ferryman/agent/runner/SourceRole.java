@@ -263,7 +263,7 @@ final class SourceRole extends Role {
       if (statistics != null) {
         evidence.statistics(statistics);
       }
-      if (switched == Switched.Gone && isSuccess(entry)) {
+      if (switched == Switched.Gone && entry.hasSucceeded()) {
         evidence.progress(ProgressTracker.complete(half.progress()));
       }
       half.say(evidence);
@@ -282,11 +282,6 @@ final class SourceRole extends Role {
     host.listener()
         .ended(migration, outcome.code() == CallResult.SUCCESS, String.valueOf(outcome.message()));
     return ended;
-  }
-
-  private static boolean isSuccess(JournalEntry entry) {
-    var result = entry.result();
-    return result != null && result.code() == CallResult.SUCCESS;
   }
 
   private boolean isSaid(

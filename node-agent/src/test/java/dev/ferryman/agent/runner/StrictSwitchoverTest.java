@@ -63,6 +63,18 @@ class StrictSwitchoverTest {
   }
 
   @Test
+  void tellsForHowLongTheCompleteCopyStoodStill() throws InterruptedException {
+    var migration = start();
+    migration.finish();
+    scene.pass(Duration.ofMillis(1500));
+
+    migration.endSourceProcess();
+    migration.confirm();
+
+    assertThat(scene.awaitEvidence().destination().heldMilliseconds()).isBetween(1500L, 60_000L);
+  }
+
+  @Test
   void sourceLibvirtsWordSufficesWhileTheApiIsDown() throws InterruptedException {
     var migration = start();
     scene.api.weather(Weather.Down);

@@ -62,7 +62,6 @@ final class Endings {
 
   private static Outcome.Finish moved(Migration migration, Verdict.Moved moved) {
     var source = migration.source();
-    var figures = source == null ? null : source.statistics();
     var paused = source != null && Boolean.TRUE.equals(source.pausedToFinish());
     var message =
         migration.spec().instance()
@@ -71,14 +70,14 @@ final class Endings {
             + (moved.row() == Row.MovedAndPausedSince
                 ? pausedSince(migration)
                 : moved.leftPaused() ? ", paused as it was before" : "");
-    if (figures != null && figures.downtimeMilliseconds() != null) {
-      message +=
-          String.format(Locale.ROOT, "; it stood still for %d ms", figures.downtimeMilliseconds());
+    var downtime = downtime(migration);
+    if (downtime != null) {
+      message += String.format(Locale.ROOT, "; it stood still for %d ms", downtime);
       if (paused) {
         message += " since it was paused for its copying to end";
       }
-      if (migration.status().switchover() == SwitchoverMode.Strict) {
-        // libvirt counts the time of its own part of it.
+      if (migration.status().switchover() == SwitchoverMode.Strict && held(migration) == null) {
+        // libvirt counts the time of its own part of it, and nobody has counted the rest.
         message += ", and until its source was gone";
       }
     }
@@ -92,10 +91,23 @@ final class Endings {
     if (moved.row() == Row.SourceFenced) {
       message += "; " + migration.status().sourceHost() + " is fenced";
     }
-    return Outcome.Finish.succeeded(Reason.Migrated, message, null, result(source));
+    return Outcome.Finish.succeeded(Reason.Migrated, message, null, result(migration, source));
   }
 
-  private static @Nullable Result result(@Nullable SourceReport source) {
+  private static @Nullable Long downtime(Migration migration) {
+    var source = migration.source();
+    var figures = source == null ? null : source.statistics();
+    var libvirts = figures == null ? null : figures.downtimeMilliseconds();
+    var held = held(migration);
+    return libvirts == null || held == null ? libvirts : Long.valueOf(libvirts + held);
+  }
+
+  private static @Nullable Long held(Migration migration) {
+    var destination = migration.destination();
+    return destination == null ? null : destination.heldMilliseconds();
+  }
+
+  private static @Nullable Result result(Migration migration, @Nullable SourceReport source) {
     if (source == null) {
       return null;
     }
@@ -108,7 +120,7 @@ final class Endings {
     var figures = source.statistics();
     if (figures != null) {
       result
-          .downtimeMilliseconds(figures.downtimeMilliseconds())
+          .downtimeMilliseconds(downtime(migration))
           .totalMilliseconds(figures.totalMilliseconds())
           .transferredBytes(figures.transferredBytes())
           .iterations(figures.iterations());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ferryman.crds.livemigration.DestinationOrder;
 import dev.ferryman.crds.livemigration.DestinationState;
 import dev.ferryman.crds.livemigration.DomainState;
+import dev.ferryman.crds.livemigration.MigrationStatistics;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.SinceSwitchover;
 import dev.ferryman.crds.livemigration.SourceOrder;
@@ -75,6 +76,25 @@ class StrictSettlingTest extends MoveFixture {
         "move", Sample.saw(Started.Started, DomainState.Running, "unpaused").done(1).build());
     reconcile();
     assertSays(Phase.Succeeded, "True", "Migrated");
+  }
+
+  @Test
+  void theTimeForWhichTheCopyWasHeldBelongsToTheDowntime() {
+    toRunningStrict();
+    api.source(
+        "move",
+        Sample.ended(Switched.Gone, DomainState.Absent, null)
+            .needs(Sample.needs(false))
+            .statistics(new MigrationStatistics(40L, 900L, 1000L, 3L))
+            .build());
+    api.destination(
+        "move",
+        Sample.saw(Started.Started, DomainState.Running, "unpaused").heldMilliseconds(52L).build());
+    reconcile();
+
+    assertSays(Phase.Succeeded, "True", "Migrated");
+    assertThat(move().status().result().downtimeMilliseconds()).isEqualTo(92);
+    assertThat(condition("Succeeded").getMessage()).endsWith("it stood still for 92 ms");
   }
 
   @Test
