@@ -30,8 +30,7 @@ class TransportE2E extends MoveTest {
     assertThat(check(end, "DestinationReachable").outcome()).isEqualTo(CheckOutcome.Pass);
     var encryption = check(end, "Encryption");
     assertThat(encryption.message()).contains("(" + transport + ")");
-    assertThat(encryption.outcome())
-        .isEqualTo(transport.equals("tcp") ? CheckOutcome.Warn : CheckOutcome.Pass);
+    assertThat(encryption.reason()).isEqualTo(transport.equals("tcp") ? "Unencrypted" : null);
   }
 
   @Test

@@ -70,6 +70,16 @@ class DestinationChecksTest {
             seen(List.of("qemu"), null, null, Directory.SharedWithLocks),
             "kvm"),
         Arguments.of(
+            "MachineTypeUnknown",
+            new Seen(
+                "host-c",
+                List.of("kvm"),
+                List.of("pc-q35-6.2"),
+                null,
+                null,
+                Map.of(SHARED, Directory.SharedWithLocks)),
+            "pc-q35-7.2"),
+        Arguments.of(
             "NameTaken",
             seen(List.of("kvm"), "another-uuid", null, Directory.SharedWithLocks),
             "another-uuid"),

@@ -1,11 +1,14 @@
 package dev.ferryman.agent.runner;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.ferryman.agent.PublishedSchema;
 import dev.ferryman.agent.decide.DestinationChecks;
 import dev.ferryman.agent.decide.StorageChecks;
 import dev.ferryman.agent.libvirt.DomainDefinition;
 import dev.ferryman.agent.libvirt.DomainFacts;
 import dev.ferryman.crds.Bounds;
+import dev.ferryman.crds.CheckOutcome;
 import dev.ferryman.crds.livemigration.DestinationReportBuilder;
 import dev.ferryman.crds.livemigration.DestinationState;
 import dev.ferryman.crds.livemigration.Disk;
@@ -20,6 +23,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SourceChecksTest {
   private static final String ATTEMPT = "3f1c5f0e-0000-4000-8000-000000000001/1";
@@ -87,5 +92,22 @@ class SourceChecksTest {
     var schema = PublishedSchema.ofStatus("livemigrations");
     schema.field("source").assertFits(source);
     schema.field("destination").assertFits(destination);
+  }
+
+  @ParameterizedTest(name = "{0}, data encrypted: {1}")
+  @CsvSource({
+    "Tls, true, , are encrypted",
+    "Ssh, true, , are encrypted",
+    "Tcp, true, Unencrypted, not encrypted on the way to host-c: libvirt's connection (tcp)",
+    "Tls, false, Unencrypted, not encrypted on the way to host-c: QEMU's data stream",
+  })
+  void whatIsNotEncryptedIsAWarning(
+      Transport.Kind kind, boolean dataEncrypted, String reason, String message) {
+    var check =
+        SourceChecks.encryption("host-b", "host-c", Transport.of(kind, null, dataEncrypted));
+
+    assertThat(check.reason()).isEqualTo(reason);
+    assertThat(check.outcome()).isEqualTo(reason == null ? CheckOutcome.Pass : CheckOutcome.Warn);
+    assertThat(check.message()).endsWith(message);
   }
 }
