@@ -48,6 +48,16 @@ final class DestinationCopy {
         && (isLeftPaused(domain) || isLastDefinition(domain.get().state()));
   }
 
+  /** Whether it is here, and its source has said last that it is there no more. */
+  boolean hasLeftSource() {
+    var report = source.get();
+    var domain = role.host.hypervisor().domain(role.instanceUUID);
+    return report != null
+        && report.switched() == Switched.Gone
+        && domain.isPresent()
+        && role.attemptUID.equals(domain.get().attemptMark());
+  }
+
   /** The instance itself, as it was before the move. */
   boolean isLeftPaused(Optional<DomainFacts> domain) {
     return wasPaused()

@@ -330,6 +330,7 @@ final class DestinationRole extends Role {
         lookAgainOrphaned(handover::look);
         return;
       }
+      autostart.takeOver(copy.hasLeftSource() ? source() : null);
       record(e -> e.withStage(Stage.Closed));
     }
     done();

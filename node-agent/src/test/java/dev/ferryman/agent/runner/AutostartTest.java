@@ -89,4 +89,19 @@ class AutostartTest {
     await().until(() -> scene.journalIsClosed(Part.Destination));
     assertThat(scene.hostC.autostart(scene.guest.uuid())).isTrue();
   }
+
+  /** Whoever deletes it while it settles has it gone before the destination has seen its end. */
+  @Test
+  void goesWithTheGuestAlsoWhenTheObjectHasGoneMeanwhile() throws InterruptedException {
+    scene.orderAndStart().loseReplyAfterStartWithLocks();
+    scene.awaitEvidence();
+    scene.settle(1, SourceOrder.Destroy, DestinationOrder.None);
+    scene.await("order carried out", now -> Integer.valueOf(1).equals(now.source().done()));
+
+    scene.api.remove();
+    scene.leaves();
+
+    await().until(() -> scene.journalIsClosed(Part.Destination));
+    assertThat(scene.hostC.autostart(scene.guest.uuid())).isTrue();
+  }
 }
