@@ -18,6 +18,8 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -150,15 +152,12 @@ public final class Api {
     return condition(migration, "Succeeded").getMessage();
   }
 
+  /** As {@code kubectl patch --type merge} does, whatever is written at the same moment. */
   public static void cancel(String name) {
     CLIENT
         .resources(LiveMigration.class)
         .withName(name)
-        .edit(
-            migration -> {
-              migration.setSpec(migration.getSpec().asCancelled());
-              return migration;
-            });
+        .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"cancel\":true}}");
   }
 
   public static void delete(String name) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** A cancel that comes at any moment of a quick move, also just before its end and just after. */
 class CancelRaceE2E extends LabTest {
   private static final Duration LATEST = Duration.ofSeconds(8);
-  private static final Duration STEP = Duration.ofMillis(120);
+  private static final Duration STEP = Duration.ofMillis(200);
 
   /** So often a cancel has to come too late before later ones need no trial. */
   private static final int TOO_LATE = 3;
