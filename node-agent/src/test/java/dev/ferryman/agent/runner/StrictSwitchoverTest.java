@@ -66,6 +66,8 @@ class StrictSwitchoverTest {
   void tellsForHowLongTheCompleteCopyStoodStill() throws InterruptedException {
     var migration = start();
     migration.finish();
+    // It asks only for a copy that it knows to be complete.
+    await().until(() -> scene.hostC.askedOthers() > 0);
     scene.pass(Duration.ofMillis(1500));
 
     migration.endSourceProcess();
