@@ -1,9 +1,11 @@
 package dev.ferryman.operator.decide.admission;
 
 import dev.ferryman.crds.hostresource.HostInstance;
+import dev.ferryman.operator.decide.Host;
 import dev.ferryman.operator.decide.Migration;
 import dev.ferryman.operator.decide.inventory.Inventory;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** vCPUs and memory that instances on their way to a host will need there. */
 public record Claim(int vcpus, long memoryMiB) {
@@ -21,18 +23,21 @@ public record Claim(int vcpus, long memoryMiB) {
   }
 
   /** What the moves under way to that host have claimed; what it lists itself it counts itself. */
-  static Claim on(String host, List<Migration> moves, Inventory inventory) {
-    return moves.stream()
-        .filter(Migration::isMoving)
-        .filter(m -> host.equals(m.status().destinationHost()))
-        .filter(m -> !listedBy(host, m, inventory))
-        .map(m -> of(m, inventory))
-        .reduce(NONE, Claim::plus);
+  static Claim on(Host host, List<Migration> moves, Inventory inventory) {
+    return onTheirWayTo(host, moves).map(m -> of(m, inventory)).reduce(NONE, Claim::plus);
   }
 
-  private static boolean listedBy(String host, Migration move, Inventory inventory) {
+  /** The moves under way to that host whose instance it does not list itself. */
+  static Stream<Migration> onTheirWayTo(Host host, List<Migration> moves) {
+    return moves.stream()
+        .filter(Migration::isMoving)
+        .filter(m -> host.name().equals(m.status().destinationHost()))
+        .filter(m -> !isListed(m, host));
+  }
+
+  private static boolean isListed(Migration move, Host host) {
     var uuid = move.status().instanceUID();
-    return uuid != null && inventory.host(host).flatMap(h -> h.instance(uuid)).isPresent();
+    return uuid != null && host.instance(uuid).isPresent();
   }
 
   private static Claim of(Migration move, Inventory inventory) {

@@ -76,19 +76,12 @@ public final class DiskCapacity {
       return Optional.empty();
     }
     var claimed =
-        moves.stream()
+        Claim.onTheirWayTo(host, moves)
             .filter(move -> !move.uid().equals(migration.uid()))
-            .filter(move -> move.isMoving() && CLAIMING.contains(move.phase()))
-            .filter(move -> host.name().equals(move.status().destinationHost()))
-            .filter(move -> !isListed(move, host))
+            .filter(move -> CLAIMING.contains(move.phase()))
             .map(move -> Need.of(move, host))
             .reduce(Need.NONE, Need::plus);
     return Optional.of(judge(host, need, claimed));
-  }
-
-  private static boolean isListed(Migration move, Host host) {
-    var uuid = move.status().instanceUID();
-    return uuid != null && host.instance(uuid).isPresent();
   }
 
   private static Check judge(Host host, Need need, Need claimed) {

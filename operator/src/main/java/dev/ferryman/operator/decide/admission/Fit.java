@@ -40,7 +40,7 @@ sealed interface Fit {
     checks.add(HostRules.destination(host));
     checks.addAll(HostRules.pair(instance.host(), host));
     var need = Claim.of(instance.entry());
-    var claimed = Claim.on(host.name(), question.moves(), question.inventory());
+    var claimed = Claim.on(host, question.moves(), question.inventory());
     var held = Capacity.heldByClaims(host, need, claimed);
     // A wait for claims ends by itself; until then the room is judged without them.
     checks.addAll(Capacity.checks(host, need, held.isPresent() ? Claim.NONE : claimed));
