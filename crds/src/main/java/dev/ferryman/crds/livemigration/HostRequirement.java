@@ -24,10 +24,14 @@ import java.util.Map;
     fieldPath = ".values")
 public record HostRequirement(
     @Required
-        @Size(min = 1, max = Bounds.LABEL_KEY) @Pattern("^([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?$") @JsonPropertyDescription("Key of the label")
+        @Size(min = 1, max = Bounds.LABEL_KEY) @Pattern(KEY) @JsonPropertyDescription("Key of the label")
         String key,
     @Required Operator operator,
     @Size(max = Bounds.LABELS) @JsonPropertyDescription("For In and NotIn") List<String> values) {
+
+  /** A label's key (Kubernetes), as a regular expression. */
+  static final String KEY =
+      "^([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?$";
 
   /** How the label is compared. */
   public enum Operator {

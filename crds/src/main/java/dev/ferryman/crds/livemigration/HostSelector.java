@@ -19,8 +19,11 @@ import java.util.Map;
 @SchemaCustomizer(Schemas.Labels.class)
 @ValidationRule(
     value =
-        "!has(self.matchLabels) || self.matchLabels.all(k, k.size() <= 317 && "
-            + "k.matches('^([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?$'))",
+        "!has(self.matchLabels) || self.matchLabels.all(k, k.size() <= "
+            + Bounds.LABEL_KEY
+            + " && k.matches('"
+            + HostRequirement.KEY
+            + "'))",
     message = "matchLabels has a key that is not a label key",
     fieldPath = ".matchLabels")
 public record HostSelector(
