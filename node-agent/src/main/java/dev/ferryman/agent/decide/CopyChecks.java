@@ -88,11 +88,7 @@ public final class CopyChecks {
       return fail(Reason.StorageNotShared, disk, host, trouble == null ? "?" : trouble);
     }
     if (place.taken()) {
-      return fail(
-          Reason.DiskExists,
-          disk,
-          host,
-          "there is a file " + path + " here already, which is not overwritten");
+      return fail(Reason.DiskExists, disk, host, taken(path));
     }
     if (!place.hasDirectory() && !place.hasParent()) {
       return fail(
@@ -107,7 +103,7 @@ public final class CopyChecks {
         CheckOutcome.Pass,
         null,
         host,
-        what(disk) + "is copied to " + path + ", " + size(orZero(disk.allocatedBytes())));
+        what(disk.target()) + "is copied to " + path + ", " + size(orZero(disk.allocatedBytes())));
   }
 
   private static Optional<String> obstacle(Disk disk) {
@@ -199,12 +195,22 @@ public final class CopyChecks {
     return value == null ? 0 : value;
   }
 
-  private static String what(Disk disk) {
-    return "disk " + disk.target() + ": ";
+  private static String what(String target) {
+    return "disk " + target + ": ";
+  }
+
+  /** That there is something where an image would be made. */
+  public static String taken(String path) {
+    return "there is a file " + path + " here already, which is not overwritten";
   }
 
   private static Check fail(Reason reason, Disk disk, String host, String message) {
-    return check(CheckName.DiskCopy, CheckOutcome.Fail, reason, host, what(disk) + message);
+    return fail(reason, disk.target(), host, message);
+  }
+
+  /** That the disk with that device name cannot be copied. */
+  public static Check fail(Reason reason, String target, String host, String message) {
+    return check(CheckName.DiskCopy, CheckOutcome.Fail, reason, host, what(target) + message);
   }
 
   private static Check check(

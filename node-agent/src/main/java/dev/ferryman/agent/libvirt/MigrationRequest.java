@@ -1,6 +1,7 @@
 package dev.ferryman.agent.libvirt;
 
 import dev.ferryman.crds.livemigration.Convergence;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
 
 /**
@@ -19,6 +20,7 @@ import java.util.List;
  * @param copiedDisks device names of the disks that are copied (VIR_MIGRATE_NON_SHARED_INC); the
  *     destination has images for them already
  */
+@RecordBuilder
 public record MigrationRequest(
     String uuid,
     String destinationUri,
@@ -28,7 +30,8 @@ public record MigrationRequest(
     boolean encrypted,
     boolean leftPaused,
     Convergence convergence,
-    List<String> copiedDisks) {
+    List<String> copiedDisks)
+    implements MigrationRequestBuilder.With {
 
   /** A request for a migration that is not steered. */
   public MigrationRequest(
@@ -49,34 +52,6 @@ public record MigrationRequest(
         leftPaused,
         Convergence.DEFAULT,
         List.of());
-  }
-
-  /** The same, steered so. */
-  public MigrationRequest steered(Convergence by) {
-    return new MigrationRequest(
-        uuid,
-        destinationUri,
-        dataUri,
-        destinationXml,
-        persistentXml,
-        encrypted,
-        leftPaused,
-        by,
-        copiedDisks);
-  }
-
-  /** The same, with these disks copied. */
-  public MigrationRequest copying(List<String> disks) {
-    return new MigrationRequest(
-        uuid,
-        destinationUri,
-        dataUri,
-        destinationXml,
-        persistentXml,
-        encrypted,
-        leftPaused,
-        convergence,
-        disks);
   }
 
   public boolean persistent() {

@@ -31,8 +31,7 @@ final class DestinationCopy {
    * itself, paused if it was before, or the last definition of it.
    */
   boolean isClean(Optional<DomainFacts> domain, Started started) {
-    return domain.isEmpty()
-        || !role.attemptUID.equals(domain.get().attemptMark())
+    return !isOfAttempt(domain)
         || started == Started.Started
         || isLeftPaused(domain)
         || isLastDefinition(domain.get().state());
@@ -40,29 +39,30 @@ final class DestinationCopy {
 
   /** Whether it is the instance itself, though it may never have run here. */
   boolean isGuest(Optional<DomainFacts> domain) {
-    var report = source.get();
-    return report != null
-        && report.switched() == Switched.Gone
-        && domain.isPresent()
-        && role.attemptUID.equals(domain.get().attemptMark())
+    return hasSourceGone()
+        && isOfAttempt(domain)
         && (isLeftPaused(domain) || isLastDefinition(domain.get().state()));
   }
 
   /** Whether it is here, and its source has said last that it is there no more. */
   boolean hasLeftSource() {
+    return hasSourceGone() && isOfAttempt(role.host.hypervisor().domain(role.instanceUUID));
+  }
+
+  /** Whether it is there, and was brought by this attempt. */
+  boolean isOfAttempt(Optional<DomainFacts> domain) {
+    return domain.isPresent() && role.attemptUID.equals(domain.get().attemptMark());
+  }
+
+  private boolean hasSourceGone() {
     var report = source.get();
-    var domain = role.host.hypervisor().domain(role.instanceUUID);
-    return report != null
-        && report.switched() == Switched.Gone
-        && domain.isPresent()
-        && role.attemptUID.equals(domain.get().attemptMark());
+    return report != null && report.switched() == Switched.Gone;
   }
 
   /** The instance itself, as it was before the move. */
   boolean isLeftPaused(Optional<DomainFacts> domain) {
     return wasPaused()
-        && domain.isPresent()
-        && role.attemptUID.equals(domain.get().attemptMark())
+        && isOfAttempt(domain)
         && domain.get().state() == DomainState.Paused
         && !domain.get().incoming();
   }

@@ -11,7 +11,6 @@ import dev.ferryman.agent.storage.ImageTool;
 import dev.ferryman.agent.storage.Markers;
 import dev.ferryman.crds.Bounds;
 import dev.ferryman.crds.Check;
-import dev.ferryman.crds.CheckName;
 import dev.ferryman.crds.CheckOutcome;
 import dev.ferryman.crds.Lists;
 import dev.ferryman.crds.Reason;
@@ -103,12 +102,16 @@ final class DestinationDisks {
       if (areOwed()) {
         return Optional.empty();
       }
+      var places = places(copies);
       var lacking =
-          space(copies, places(copies)).stream()
+          space(copies, places).stream()
               .filter(check -> check.outcome() == CheckOutcome.Fail)
               .findFirst();
       if (lacking.isEmpty()) {
-        var planned = copies.stream().map(this::planned).toList();
+        var planned =
+            copies.stream()
+                .map(copy -> planned(copy, Objects.requireNonNull(places.get(copy.path()))))
+                .toList();
         role.record(entry -> entry.withPrepared(planned));
       }
       return lacking;
@@ -127,17 +130,12 @@ final class DestinationDisks {
     return places;
   }
 
-  private PreparedDisk planned(DiskCopy copy) {
+  private PreparedDisk planned(DiskCopy copy, CopyChecks.Place place) {
     var directory = Path.of(DestinationChecks.directoryOf(copy.path()));
     var marker = Markers.in(directory, role.attemptUID);
     var link = marker + "-" + copy.target().replaceAll("[^A-Za-z0-9]", "_");
-    try {
-      var hasDirectory = role.host.disks().place(copy.path()).hasDirectory();
-      return new PreparedDisk(
-          copy.target(), copy.path(), link, !hasDirectory, copy.allocatedBytes());
-    } catch (IOException e) {
-      throw notYet(copy.path(), e);
-    }
+    return new PreparedDisk(
+        copy.target(), copy.path(), link, !place.hasDirectory(), copy.allocatedBytes());
   }
 
   private List<PreparedDisk> prepared() {
@@ -172,10 +170,7 @@ final class DestinationDisks {
     } catch (InterruptedIOException theAgentStops) {
       throw notYet(prepared.path(), theAgentStops);
     } catch (FileAlreadyExistsException e) {
-      return failed(
-          Reason.DiskExists,
-          prepared,
-          "there is a file " + prepared.path() + " here already, which is not overwritten");
+      return failed(Reason.DiskExists, prepared, CopyChecks.taken(prepared.path()));
     } catch (IOException e) {
       return failed(
           Reason.DiskNotCopyable, prepared, "no image can be made here: " + e.getMessage());
@@ -193,12 +188,7 @@ final class DestinationDisks {
   }
 
   private Check failed(Reason reason, PreparedDisk disk, String message) {
-    return new Check(
-        CheckName.DiskCopy.name(),
-        CheckOutcome.Fail,
-        reason.name(),
-        role.host.name(),
-        Bounds.cut("disk " + disk.target() + ": " + message, Bounds.MESSAGE));
+    return CopyChecks.fail(reason, disk.target(), role.host.name(), message);
   }
 
   /**

@@ -240,8 +240,7 @@ final class DestinationRole extends Role {
       var domain = host.hypervisor().domain(instanceUUID);
       var started = copy.started(Domains.report(domain));
       // What is still here is kept.
-      var isKept = domain.isPresent() && attemptUID.equals(domain.get().attemptMark());
-      disks.settle(domain, started, moved || isKept, source);
+      disks.settle(domain, started, moved || copy.isOfAttempt(domain), source);
       disks.leave();
     }
   }
@@ -325,8 +324,7 @@ final class DestinationRole extends Role {
       } else if (handover.isResumeDue()) {
         resume();
         return;
-      }
-      if (!isSuperseded() && !orphan.isOver(entry)) {
+      } else if (!orphan.isOver(entry)) {
         lookAgainOrphaned(handover::look);
         return;
       }

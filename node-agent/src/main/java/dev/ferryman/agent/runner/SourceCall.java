@@ -113,8 +113,8 @@ final class SourceCall {
                 : "",
             transport.dataEncrypted(),
             leftPaused)
-        .steered(convergence)
-        .copying(copies());
+        .withConvergence(convergence)
+        .withCopiedDisks(copies());
   }
 
   /** The disks for which the destination has made images. */

@@ -185,8 +185,8 @@ class MappingTest {
   void namesTheDisksThatAreCopied() {
     var request =
         new MigrationRequest("u", "qemu+tcp://host-c/system", "", "<live/>", "", false, true)
-            .steered(ConvergenceBuilder.builder().bandwidthMiBPerSecond(5).build())
-            .copying(List.of("vda", "vdc"));
+            .withConvergence(ConvergenceBuilder.builder().bandwidthMiBPerSecond(5).build())
+            .withCopiedDisks(List.of("vda", "vdc"));
 
     var call = MigrateCall.of(request);
 
@@ -200,7 +200,7 @@ class MappingTest {
     var call =
         MigrateCall.of(
             new MigrationRequest("u", "qemu+tcp://host-c/system", "", "<live/>", "", false, false)
-                .steered(
+                .withConvergence(
                     ConvergenceBuilder.builder()
                         .bandwidthMiBPerSecond(40)
                         .autoConverge(true)
@@ -215,7 +215,7 @@ class MappingTest {
     var call =
         MigrateCall.of(
             new MigrationRequest("u", "qemu+tcp://host-c/system", "", "<live/>", "", false, false)
-                .steered(
+                .withConvergence(
                     ConvergenceBuilder.builder()
                         .compression(Compression.Zstd)
                         .parallelConnections(4)
