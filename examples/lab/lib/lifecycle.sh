@@ -7,7 +7,7 @@ services() {
   echo "$CONTROL etcd"
   echo "$CONTROL apiserver"
   for host in "${COMPUTE[@]}"; do echo "$host libvirtd"; done
-  [ "$(transport)" != ssh ] || for host in "${COMPUTE[@]}"; do echo "$host sshd"; done
+  for host in $(sshd_hosts); do echo "$host sshd"; done
   [ ! -e "$STATE/with-product" ] || {
     echo "$CONTROL operator"
     for host in "${COMPUTE[@]}"; do echo "$host agent"; done
@@ -52,7 +52,7 @@ make_lab() {
   write_admin_kubeconfig
   make_host_directories
   configure_libvirt
-  [ "$(transport)" != ssh ] || configure_ssh
+  configure_ssh
   configure_storage
   make_network
   start_hosts
@@ -63,13 +63,13 @@ start_services() {
   local host
   start_unless_running "$CONTROL" etcd
   for host in "${COMPUTE[@]}"; do start_unless_running "$host" libvirtd; done
-  [ "$(transport)" != ssh ] || for host in "${COMPUTE[@]}"; do start_unless_running "$host" sshd; done
+  for host in $(sshd_hosts); do start_unless_running "$host" sshd; done
   [ -n "$(service_pid "$CONTROL" storage)" ] || start_storage_server
   for host in "${COMPUTE[@]}"; do mount_storage "$host"; done
   wait_until_ready "$CONTROL" etcd
   start_unless_running "$CONTROL" apiserver
   for host in "${COMPUTE[@]}"; do wait_until_ready "$host" libvirtd; done
-  [ "$(transport)" != ssh ] || for host in "${COMPUTE[@]}"; do wait_until_ready "$host" sshd; done
+  for host in $(sshd_hosts); do wait_until_ready "$host" sshd; done
   wait_until_ready "$CONTROL" apiserver
   [ -e "$STATE/with-product" ] || return 0
   install_chart

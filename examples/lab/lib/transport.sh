@@ -34,17 +34,19 @@ agent_transport() { # prints the agent's arguments
   [ "$(transport)" != tcp ] || echo --allow-unencrypted
 }
 
+sshd_hosts() { [ "$(transport)" != ssh ] || echo "${COMPUTE[*]}"; }
+
 # Each host may log in at each other as root, and knows its key.
 configure_ssh() {
   local host other dir
-  for host in "${COMPUTE[@]}"; do
+  for host in $(sshd_hosts); do
     dir=$STATE/$host/upper/root/.ssh
     mkdir -p -m 700 "$dir" "$STATE/$host/upper/etc/ssh"
     ssh-keygen -q -t ed25519 -N '' -C "root@$host" -f "$dir/id_ed25519"
     ssh-keygen -q -t ed25519 -N '' -C "$host" -f "$STATE/$host/upper/etc/ssh/ssh_host_ed25519_key"
   done
-  for host in "${COMPUTE[@]}"; do
-    for other in "${COMPUTE[@]}"; do
+  for host in $(sshd_hosts); do
+    for other in $(sshd_hosts); do
       cat "$STATE/$other/upper/root/.ssh/id_ed25519.pub" >>"$STATE/$host/upper/root/.ssh/authorized_keys"
       echo "$other $(cut -d' ' -f1,2 "$STATE/$other/upper/etc/ssh/ssh_host_ed25519_key.pub")" \
         >>"$STATE/$host/upper/root/.ssh/known_hosts"

@@ -56,10 +56,7 @@ public final class Api {
 
   /** An order that copies what both hosts do not share. */
   static LiveMigration orderCopy(String name, String instance, String destination) {
-    var migration = new LiveMigration();
-    migration.setMetadata(new ObjectMetaBuilder().withName(name).build());
-    migration.setSpec(LiveMigrationSpec.of(instance, destination).asCopy());
-    return CLIENT.resource(migration).create();
+    return order(name, LiveMigrationSpec.of(instance, destination).asCopy());
   }
 
   public static LiveMigration get(String name) {
