@@ -1,4 +1,4 @@
-# `lab test`: the whole test suite, what CI runs. End-to-end tests and chaos get a lab of their own, so one that is up stays
+# `lab test`: the whole test suite, what CI runs. End-to-end tests and chaos get labs of their own, so one that is up stays
 # as it is.
 # shellcheck shell=bash
 
@@ -15,6 +15,7 @@ lab_test() { # lab_test [--e2e] [--short] [MAVEN ARGUMENTS]; with --e2e the end-
   # Of the fault matrix the faults in the middle of the copy alone.
   [ -z "$short" ] || set -- "-Dcells=while Copying" "$@"
   export FERRYMAN_LAB=${FERRYMAN_LAB:-lab}test # beside that one
+  export FERRYMAN_LAB_BUILD=0 # maven has built it before a lab starts
   unset FERRYMAN_LAB_STATE FERRYMAN_LAB_PRODUCT
   prepare_tools
   KUBEBUILDER_ASSETS=$(test_assets)
@@ -24,42 +25,58 @@ lab_test() { # lab_test [--e2e] [--short] [MAVEN ARGUMENTS]; with --e2e the end-
   if [ -z "$e2e_only" ]; then
     say "unit and integration tests: mvn verify $*"
     mvn -B -ntp verify "$@" </dev/null || die "unit or integration tests failed"
-    export FERRYMAN_LAB_BUILD=0 # that was the build
   fi
 
   trap end_test EXIT
   trap 'exit 130' INT TERM
-  "$LAB_DIR/lab" down # of a run that was killed
-  "$LAB_DIR/lab" up || die "the lab for the end-to-end tests does not start"
+  for_each_lab down # of a run that was killed
   say "end-to-end tests: mvn verify -Pe2e"
-  # Offline, since the network of host-a reaches nothing else; everything was fetched above.
-  "$LAB_DIR/lab" run-in-network mvn -B -ntp -o verify -Pe2e -pl examples/lab -am "$@" </dev/null ||
-    die "end-to-end tests failed"
-  [ -n "$e2e_only$short" ] || test_other_transports
-  # The same decisions each time, so that a run that fails can be repeated.
-  [ -n "$e2e_only$short" ] || "$LAB_DIR/lab" chaos --seconds 180 --seed 7 || die "random moves under random faults failed"
+  # Offline, since everything was fetched above.
+  mvn -B -ntp -o verify -Pe2e -pl examples/lab -am "$@" </dev/null || die "end-to-end tests failed"
+  if [ -z "$e2e_only$short" ]; then
+    test_other_transports
+    # The same decisions each time, so that a run that fails can be repeated.
+    for_each_lab down
+    in_lab 1 up || die "the lab for the random moves does not start"
+    in_lab 1 chaos --seconds 180 --seed 7 || die "random moves under random faults failed"
+  fi
   TEST_PASSED=1
   say "all tests passed ($(seconds_since "$begin") s)"
 }
 
-# A lab has one. That of the other tests has tls.
+# As many as the tests' build has forks (examples/lab/pom.xml).
+TEST_LABS=(1 2)
+
+in_lab() { # in_lab NUMBER COMMAND...
+  local number=$1
+  shift
+  FERRYMAN_LAB=$FERRYMAN_LAB$number "$LAB_DIR/lab" "$@"
+}
+
+for_each_lab() { # for_each_lab COMMAND...
+  local number
+  for number in "${TEST_LABS[@]}"; do in_lab "$number" "$@"; done
+}
+
+# A lab has one. Those of the other tests have tls.
 test_other_transports() {
   local transport
   for transport in ssh tcp; do
-    "$LAB_DIR/lab" down
-    "$LAB_DIR/lab" up --transport "$transport" || die "the lab does not start with transport $transport"
+    for_each_lab down
+    in_lab 1 up --transport "$transport" || die "the lab does not start with transport $transport"
     say "end-to-end tests with transport $transport"
-    "$LAB_DIR/lab" run-in-network mvn -B -ntp -o -q verify -Pe2e -pl examples/lab -am -Dit.test=TransportE2E </dev/null ||
+    mvn -B -ntp -o -q verify -Pe2e -pl examples/lab -am -Dlabs=1 -Dit.test=TransportE2E </dev/null ||
       die "end-to-end tests with transport $transport failed"
   done
-  "$LAB_DIR/lab" down
-  "$LAB_DIR/lab" up || die "the lab does not start again"
 }
 
 TEST_PASSED=
 end_test() {
-  [ -n "$TEST_PASSED" ] || keep_logs
-  "$LAB_DIR/lab" down
+  local number
+  for number in "${TEST_LABS[@]}"; do
+    [ -n "$TEST_PASSED" ] || keep_logs "$FERRYMAN_LAB$number"
+    in_lab "$number" down
+  done
 }
 
 # One folder with all that fabric8's kube-api-test looks for, wherever each program was found.
@@ -70,8 +87,8 @@ test_assets() {
   echo "$dir"
 }
 
-keep_logs() {
-  local from=/tmp/ferryman-$FERRYMAN_LAB to=$LAB_DIR/target/lab-logs host kind
+keep_logs() { # keep_logs LAB
+  local from=/tmp/ferryman-$1 to=$LAB_DIR/target/lab-logs/$1 host kind
   [ -d "$from/logs" ] || return 0
   rm -rf "$to"
   mkdir -p "$to"
@@ -82,8 +99,8 @@ keep_logs() {
     cp -r "$from/$host/journal" "$to/$host-journal" 2>/dev/null || :
   done
   for kind in livemigrations hostresources instances events.events.k8s.io; do
-    timeout 10 "$LAB_DIR/lab" kubectl get "$kind" -A -o yaml >"$to/$kind.yaml" 2>&1 || :
+    FERRYMAN_LAB=$1 timeout 10 "$LAB_DIR/lab" kubectl get "$kind" -A -o yaml >"$to/$kind.yaml" 2>&1 || :
   done
-  "$LAB_DIR/lab" status >"$to/status" 2>&1 || :
+  FERRYMAN_LAB=$1 "$LAB_DIR/lab" status >"$to/status" 2>&1 || :
   say "logs of the failed run are in $to"
 }

@@ -47,7 +47,7 @@ final class Scene implements AutoCloseable {
   final FakeMigrationApi api = new FakeMigrationApi();
   final FakeDomain guest;
   final List<String> orphaned = new ArrayList<>();
-  final List<String> strays = new ArrayList<>();
+  private final List<String> strays = new ArrayList<>();
 
   private volatile long passed;
   private List<Mount> mounts = Mount.parse("1 0 8:1 / / rw - ext4 /dev/sda1 rw");
@@ -183,6 +183,13 @@ final class Scene implements AutoCloseable {
   boolean journalIsClosed(Part part) {
     var journal = part == Part.Source ? agentB.journal() : agentC.journal();
     return journal.find(ATTEMPT, part).filter(entry -> !entry.stage().isOpen()).isPresent();
+  }
+
+  /** What the agents have told of migrations that nobody ordered. */
+  List<String> strays() {
+    synchronized (strays) {
+      return List.copyOf(strays);
+    }
   }
 
   void leaves() {
