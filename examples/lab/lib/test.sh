@@ -15,9 +15,10 @@ lab_test() { # lab_test [--e2e] [--short] [MAVEN ARGUMENTS]; with --e2e the end-
   # Of the fault matrix the faults in the middle of the copy alone.
   [ -z "$short" ] || set -- "-Dcells=while Copying" "$@"
   export FERRYMAN_LAB=${FERRYMAN_LAB:-lab}test # beside that one
-  export FERRYMAN_LAB_BUILD=0 # maven has built it before a lab starts
   unset FERRYMAN_LAB_STATE FERRYMAN_LAB_PRODUCT
-  prepare_tools
+  # Maven builds operator and agent where it tests them.
+  if [ -n "$e2e_only" ]; then prepare; else prepare_tools; fi
+  export FERRYMAN_LAB_BUILD=0
   KUBEBUILDER_ASSETS=$(test_assets)
   export KUBEBUILDER_ASSETS
   cd "$REPO" || return
