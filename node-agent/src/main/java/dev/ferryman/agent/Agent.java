@@ -122,6 +122,7 @@ final class Agent implements AutoCloseable {
                     proc.bootID(),
                     hypervisor,
                     new KubernetesMigrationApi(impatient, settings.host()),
+                    publisher,
                     journal,
                     new Markers(threads, proc::mounts, clock),
                     new DiskProbe(threads, new Images(Path.of("/dev"), Path.of("/sys"))),

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 public record HostResourceStatus(
     @Min(0) @Nullable Long observedGeneration,
     @JsonPropertyDescription("What the host has") @Nullable Resources total,
-    @JsonPropertyDescription("What the operating system and libvirt measure now")
+    @JsonPropertyDescription(
+            "What the operating system and libvirt measure now, without copies that are being received")
         @Nullable Resources used,
     @JsonPropertyDescription("Sum of what its instances may use at most")
         @Nullable Resources committed,
@@ -40,6 +41,8 @@ public record HostResourceStatus(
     @Min(0) @JsonPropertyDescription(
             "Start of the libvirt daemon, in clock ticks since the host booted")
         @Nullable Long libvirtdStartTime,
+    @Min(0) @JsonPropertyDescription("Grows with each status that the agent publishes")
+        @Nullable Long sequence,
     @Size(max = Bounds.WORD) @JsonPropertyDescription("When the agent read these figures, by its own clock")
         @Nullable String observedTime,
     @JsonPropertyDescription("Ready, Alive and not unschedulable; the operator's")

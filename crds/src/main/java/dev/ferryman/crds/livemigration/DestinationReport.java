@@ -33,6 +33,9 @@ public record DestinationReport(
     @Required DestinationState state,
     @Min(0) @Max(Integer.MAX_VALUE) @JsonPropertyDescription("Last settlement step carried out")
         @Nullable Integer done,
+    @Min(0) @JsonPropertyDescription(
+            "Sequence of the HostResource's status that this host has published while it checked")
+        @Nullable Long hostSequence,
     @Size(max = Bounds.CHECKS) List<Check> checks,
     @Size(max = Bounds.DISKS) @JsonPropertyDescription("Disks that are to be copied, as the check has found")
         List<DiskCopy> copies,

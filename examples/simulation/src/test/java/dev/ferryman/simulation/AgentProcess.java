@@ -33,6 +33,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 
 /** The agent of one host, with the real runner and journal; dies and comes back. */
@@ -47,6 +48,7 @@ final class AgentProcess {
   private int boots = 1;
   private Process process;
   private HostResourceStatus published;
+  private long sequence;
   private List<HostInstance> known = List.of();
 
   AgentProcess(Simulation simulation, String host, Path directory, List<Mount> mounts) {
@@ -137,8 +139,23 @@ final class AgentProcess {
     }
     var status = status();
     if (!status.equals(published)) {
-      simulation.api.publish(host, status);
-      published = status;
+      write(status);
+    }
+  }
+
+  private void write(HostResourceStatus status) {
+    sequence++;
+    simulation.api.publish(
+        host, HostResourceStatusBuilder.builder(status).sequence(sequence).build());
+    published = status;
+  }
+
+  private CompletableFuture<Long> publishAtOnce() {
+    try {
+      write(status());
+      return CompletableFuture.completedFuture(sequence);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
     }
   }
 
@@ -215,6 +232,7 @@ final class AgentProcess {
                   bootID(),
                   hypervisor,
                   simulation.api.as(host),
+                  AgentProcess.this::publishAtOnce,
                   journal,
                   new Markers(Stepwise.atOnce(), () -> mounts, clock, AgentProcess.this::root),
                   new DiskProbe(

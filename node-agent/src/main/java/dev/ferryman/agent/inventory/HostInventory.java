@@ -52,6 +52,7 @@ public final class HostInventory {
             instances.size(),
             readings.bootID(),
             readings.daemonStart().isPresent() ? readings.daemonStart().getAsLong() : null,
+            null,
             readings.time().toString(),
             null,
             List.of());
@@ -103,7 +104,12 @@ public final class HostInventory {
             .sum();
     return new Resources(
         vcpus,
-        readings.memory().totalMiB() - readings.memory().availableMiB(),
+        // As for what may be used: whoever ordered the move counts a copy until it has come.
+        Math.max(
+            0,
+            readings.memory().totalMiB()
+                - readings.memory().availableMiB()
+                - readings.receivedMiB()),
         storage == null ? null : Units.gibibytesTaken(storage.usedBytes()));
   }
 

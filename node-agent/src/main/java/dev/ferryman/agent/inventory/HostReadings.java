@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * All that the inventory is made of, as read at one time.
  *
  * @param diskBytes bytes that each domain's disks can fill, by uuid
+ * @param receivedMiB what copies that are being received take of the memory by now
  * @param storage null while the instances directory cannot be read
  * @param daemonStart of libvirt's daemon, in clock ticks since boot
  */
@@ -20,6 +21,7 @@ public record HostReadings(
     List<DomainFacts> domains,
     Map<String, Long> diskBytes,
     Memory memory,
+    long receivedMiB,
     StorageReader.@Nullable Reading storage,
     String bootID,
     OptionalLong daemonStart,

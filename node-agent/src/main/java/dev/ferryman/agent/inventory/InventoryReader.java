@@ -1,7 +1,10 @@
 package dev.ferryman.agent.inventory;
 
+import dev.ferryman.agent.libvirt.DomainFacts;
 import dev.ferryman.agent.libvirt.Hypervisor;
 import java.time.Clock;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** Reads what the inventory is made of. For one thread. */
 public final class InventoryReader {
@@ -33,10 +36,19 @@ public final class InventoryReader {
         domains,
         diskSizes.read(domains),
         proc.memory(),
+        received(domains),
         storage.read().orElse(null),
         proc.bootID(),
         daemonStart,
         time);
+  }
+
+  private long received(List<DomainFacts> domains) {
+    return domains.stream()
+        .filter(DomainFacts::incoming)
+        .flatMap(domain -> Stream.ofNullable(domain.process()))
+        .mapToLong(process -> proc.residentMiB(process.pid()))
+        .sum();
   }
 
   /** Of this boot of the host; answers also while libvirt does not. */

@@ -28,6 +28,18 @@ public final class ProcFiles {
     return Memory.parse(read("meminfo"));
   }
 
+  /**
+   * Ordinary memory that a process has taken, apart from files that it maps; 0 if it has gone. A
+   * guest's huge pages are not among it.
+   */
+  long residentMiB(long pid) {
+    try {
+      return Memory.residentMiB(read(pid + "/status"));
+    } catch (UncheckedIOException gone) {
+      return 0;
+    }
+  }
+
   /** What is mounted where, as this process sees it. */
   public List<Mount> mounts() {
     return Mount.parse(read("self/mountinfo"));

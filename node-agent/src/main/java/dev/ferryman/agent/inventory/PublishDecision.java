@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,28 +25,37 @@ public final class PublishDecision {
    */
   public record Rules(double usedStep, Duration usedEvery, Duration refreshEvery) {
     public static final Rules DEFAULT =
-        new Rules(0.02, Duration.ofSeconds(10), Duration.ofMinutes(5));
+        // With a second to read and to write it, what is published is no older than ten.
+        new Rules(0.02, Duration.ofSeconds(9), Duration.ofMinutes(5));
   }
 
   /**
+   * In how long a write is due: at once, or when it may be made for the sake of the use; empty
+   * where nothing asks for one.
+   *
    * @param written what was written last; null if nothing was
    * @param age time since then; negative if the clock was set back
    */
-  public static boolean isDue(
+  public static Optional<Duration> dueIn(
       @Nullable HostResourceStatus written, Duration age, HostResourceStatus now, Rules rules) {
     if (written == null || age.isNegative() || age.compareTo(rules.refreshEvery) >= 0) {
-      return true;
+      return Optional.of(Duration.ZERO);
     }
     if (!lasting(written).equals(lasting(now))) {
-      return true;
+      return Optional.of(Duration.ZERO);
     }
-    return age.compareTo(rules.usedEvery) >= 0 && hasMoved(written, now, rules.usedStep);
+    if (!hasMoved(written, now, rules.usedStep)) {
+      return Optional.empty();
+    }
+    var left = rules.usedEvery.minus(age);
+    return Optional.of(left.isNegative() ? Duration.ZERO : left);
   }
 
   /** What does not change by itself from one moment to the next. */
   private static HostResourceStatus lasting(HostResourceStatus status) {
     return HostResourceStatusBuilder.builder(status)
         .used(null)
+        .sequence(null)
         .observedTime(null)
         .storage(status.storage().stream().map(PublishDecision::lasting).toList())
         .conditions(status.conditions().stream().map(PublishDecision::lasting).toList())

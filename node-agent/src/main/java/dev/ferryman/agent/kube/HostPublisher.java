@@ -25,8 +25,12 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -43,7 +47,7 @@ import org.slf4j.LoggerFactory;
  * <p>While libvirt does not answer, what was last known of it stands, with its time, and Ready is
  * False: an instance that is left out would be taken for gone.
  */
-public final class HostPublisher implements AutoCloseable {
+public final class HostPublisher implements HostFigures, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HostPublisher.class);
   private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
   private static final Duration LONGEST_RETRY = Duration.ofSeconds(30);
@@ -58,9 +62,18 @@ public final class HostPublisher implements AutoCloseable {
   private final ScheduledExecutorService thread;
   private final AtomicBoolean lookIsDue = new AtomicBoolean();
   private final AtomicBoolean lookIsDueAfterMove = new AtomicBoolean();
+  private final AtomicBoolean lookIsDueForUse = new AtomicBoolean();
+  private final Queue<CompletableFuture<Long>> asked = new ConcurrentLinkedQueue<>();
 
   // All of it belongs to the thread.
   private boolean exists;
+
+  /** Of what was written last; the agents of this host before count, too. */
+  private long sequence;
+
+  /** Why the last reading is not one of now, or was not published; null: it is, and was. */
+  private @Nullable RuntimeException trouble;
+
   private Gaps gaps = Gaps.NONE;
 
   /** What this object has written; null: nothing yet. */
@@ -139,6 +152,36 @@ public final class HostPublisher implements AutoCloseable {
         Duration.ZERO);
   }
 
+  @Override
+  public CompletableFuture<Long> publish() {
+    var asker = new CompletableFuture<Long>();
+    asked.add(asker);
+    schedule(this::answer, Duration.ZERO);
+    return asker;
+  }
+
+  /** One reading answers all who have asked before it. */
+  private void answer() {
+    var askers = new ArrayList<CompletableFuture<Long>>();
+    for (var asker = asked.poll(); asker != null; asker = asked.poll()) {
+      askers.add(asker);
+    }
+    if (askers.isEmpty()) {
+      return;
+    }
+    written = null;
+    lookNow();
+    for (var asker : askers) {
+      if (trouble == null) {
+        asker.complete(sequence);
+      } else {
+        asker.completeExceptionally(
+            new ApiUnavailableException(
+                "this host's figures cannot be published now: " + trouble.getMessage(), trouble));
+      }
+    }
+  }
+
   private void lookAfter(Duration delay, AtomicBoolean isDue) {
     if (isDue.compareAndSet(false, true)) {
       schedule(
@@ -164,22 +207,30 @@ public final class HostPublisher implements AutoCloseable {
   }
 
   private void look() {
-    if (waitsForRetry) {
-      return;
+    if (!waitsForRetry) {
+      lookNow();
     }
+  }
+
+  private void lookNow() {
     var now = clock.instant();
     try {
       ensureExists();
       var status = read();
       var age = Duration.between(writtenAt, now);
-      if (PublishDecision.isDue(written, age, status, settings.rules())) {
+      var due = PublishDecision.dueIn(written, age, status, settings.rules());
+      if (due.isPresent() && due.get().isZero()) {
         write(status);
         writtenAt = now;
+      } else {
+        due.ifPresent(delay -> lookAfter(delay, lookIsDueForUse));
       }
       succeeded();
     } catch (KubernetesClientException e) {
+      trouble = e;
       failed(e);
     } catch (RuntimeException e) {
+      trouble = e;
       LOG.error("This host cannot be published", e);
     }
   }
@@ -197,6 +248,9 @@ public final class HostPublisher implements AutoCloseable {
     }
     if (e.getCode() == NOT_FOUND) {
       exists = false;
+    }
+    if (waitsForRetry) {
+      return;
     }
     waitsForRetry = true;
     schedule(this::retry, retry);
@@ -217,6 +271,8 @@ public final class HostPublisher implements AutoCloseable {
       written = null;
     } else if (last == null) {
       last = found.getStatus();
+      var before = last == null ? null : last.sequence();
+      sequence = before == null ? 0 : before;
     }
     exists = true;
   }
@@ -226,12 +282,14 @@ public final class HostPublisher implements AutoCloseable {
     try {
       var result = HostInventory.of(reader.read(), settings.migration());
       take(result.gaps());
+      trouble = null;
       return withConditions(result.status(), obstacle.get(), now);
     } catch (RuntimeException e) {
       // Of whatever kind: a host that says nothing would look alive and ready as it ages.
       if (!(e instanceof HypervisorException)) {
         LOG.error("This host cannot be read", e);
       }
+      trouble = e;
       var unreachable = new NotReady(Reason.LibvirtUnreachable, String.valueOf(e.getMessage()));
       return withConditions(
           StaleInventory.of(last, reader.bootID()), Optional.of(unreachable), now);
@@ -255,7 +313,8 @@ public final class HostPublisher implements AutoCloseable {
 
   private void write(HostResourceStatus status) {
     var fresh = bare();
-    fresh.setStatus(status);
+    sequence++;
+    fresh.setStatus(HostResourceStatusBuilder.builder(status).sequence(sequence).build());
     client
         .resource(fresh)
         .subresource("status")

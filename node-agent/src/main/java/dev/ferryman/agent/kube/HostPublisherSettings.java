@@ -20,12 +20,12 @@ public record HostPublisherSettings(
     Duration settleOfMoves,
     PublishDecision.Rules rules) {
 
-  /** With the design's periods. */
+  /** A change that libvirt tells nothing of is published within ten seconds. */
   public static HostPublisherSettings of(String host, MigrationEndpoint migration) {
     return new HostPublisherSettings(
         host,
         migration,
-        Duration.ofSeconds(10),
+        Duration.ofSeconds(9),
         Duration.ofMillis(50),
         Duration.ofSeconds(2),
         PublishDecision.Rules.DEFAULT);

@@ -6,6 +6,7 @@ import dev.ferryman.agent.decide.DestinationChecks.Directory;
 import dev.ferryman.agent.decide.OfferChecks;
 import dev.ferryman.agent.decide.StorageChecks;
 import dev.ferryman.agent.journal.Baseline;
+import dev.ferryman.agent.kube.ApiUnavailableException;
 import dev.ferryman.agent.libvirt.DomainFacts;
 import dev.ferryman.agent.storage.Markers;
 import dev.ferryman.crds.Bounds;
@@ -16,14 +17,22 @@ import dev.ferryman.crds.livemigration.SourceReport;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** The destination's look at itself, by what the source says that the instance needs. */
 final class DestinationChecking {
+  /** libvirt and the API server each have five seconds for an answer. */
+  private static final Duration PUBLISHED_WITHIN = Duration.ofSeconds(10);
+
   private final Role role;
   private final DestinationHalf half;
   private final DestinationHandover handover;
@@ -42,6 +51,8 @@ final class DestinationChecking {
     var needs = Objects.requireNonNull(source.needs());
     var host = role.host;
     var uuid = role.instanceUUID;
+    // Read and published beside the checks: the operator judges this host's room by it.
+    var figures = host.figures().publish();
     var here = host.hypervisor().domain(uuid);
     role.record(
         entry ->
@@ -74,16 +85,28 @@ final class DestinationChecking {
     checks.addAll(StorageChecks.judge(needs, look, Bounds.CHECKS - checks.size()));
     var imageLocks = DestinationChecks.hasImageLocks(needs, seen);
     handover.prepare(needs, imageLocks);
+    var refused = DestinationChecks.refuse(checks);
     half.say(
-        half.next(
-                DestinationChecks.refuse(checks)
-                    ? DestinationState.Refused
-                    : DestinationState.Checked,
-                source)
+        half.next(refused ? DestinationState.Refused : DestinationState.Checked, source)
+            .hostSequence(refused ? null : sequence(figures))
             .checks(checks)
             .copies(copies)
             .imageLocks(imageLocks)
             .domain(Domains.report(here)));
+  }
+
+  private static Long sequence(CompletableFuture<Long> figures) {
+    try {
+      return figures.get(PUBLISHED_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      var cause = Objects.requireNonNullElse(e.getCause(), e);
+      throw new ApiUnavailableException(String.valueOf(cause.getMessage()), e);
+    } catch (TimeoutException e) {
+      throw new ApiUnavailableException("this host's figures are not published yet", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ApiUnavailableException("the agent ends", e);
+    }
   }
 
   private Map<String, Directory> directories(Needs needs) {

@@ -1,6 +1,7 @@
 package dev.ferryman.agent.runner;
 
 import dev.ferryman.agent.journal.Journal;
+import dev.ferryman.agent.kube.HostFigures;
 import dev.ferryman.agent.kube.MigrationApi;
 import dev.ferryman.agent.libvirt.Hypervisor;
 import dev.ferryman.agent.storage.DiskMaker;
@@ -15,6 +16,7 @@ import java.util.function.LongSupplier;
  *
  * @param name of the HostResource
  * @param bootID of the running kernel
+ * @param figures what the host publishes of itself
  * @param timer for what shall happen later; its tasks only hand work on
  * @param nanoTime a clock that nobody sets (as {@link System#nanoTime})
  * @param workers who does the roles' work
@@ -24,6 +26,7 @@ public record HostContext(
     String bootID,
     Hypervisor hypervisor,
     MigrationApi api,
+    HostFigures figures,
     Journal journal,
     Markers markers,
     DiskProbe disks,
@@ -40,6 +43,7 @@ public record HostContext(
       String bootID,
       Hypervisor hypervisor,
       MigrationApi api,
+      HostFigures figures,
       Journal journal,
       Markers markers,
       DiskProbe disks,
@@ -54,6 +58,7 @@ public record HostContext(
         bootID,
         hypervisor,
         api,
+        figures,
         journal,
         markers,
         disks,

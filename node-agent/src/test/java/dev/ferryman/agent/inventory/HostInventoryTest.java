@@ -32,6 +32,10 @@ import org.junit.jupiter.api.Test;
 
 class HostInventoryTest {
   private static final long GIB = 1L << 30;
+
+  /** Of each copy, by now. */
+  private static final long RECEIVED_MIB = 1000;
+
   private static final MigrationEndpoint ENDPOINT = new MigrationEndpoint("10.0.0.2", "tls");
   private static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
 
@@ -64,6 +68,7 @@ class HostInventoryTest {
         .singleElement()
         .satisfies(i -> assertThat(i.incoming()).isTrue());
     assertThat(status.committed()).isEqualTo(new Resources(0, 0L, 0L));
+    assertThat(status.used().memoryMiB()).isEqualTo(21284 - RECEIVED_MIB);
     assertThat(status.projects()).isEmpty();
   }
 
@@ -120,6 +125,7 @@ class HostInventoryTest {
             domains,
             Map.of(),
             new Memory(32232, 100),
+            0,
             null,
             "boot-1",
             OptionalLong.of(4711),
@@ -144,6 +150,7 @@ class HostInventoryTest {
             readings.domains(),
             readings.diskBytes(),
             readings.memory(),
+            readings.receivedMiB(),
             null,
             readings.bootID(),
             readings.daemonStart(),
@@ -216,6 +223,7 @@ class HostInventoryTest {
         domains,
         disks,
         new Memory(32232, 32232 - 21284),
+        domains.stream().filter(DomainFacts::incoming).count() * RECEIVED_MIB,
         new StorageReader.Reading(
             new Storage("/instances", "nfs4", true, true, 157L, 116L), 157 * GIB, 41 * GIB - 5),
         "boot-1",

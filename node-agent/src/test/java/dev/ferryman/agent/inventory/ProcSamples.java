@@ -13,14 +13,7 @@ public final class ProcSamples {
     Files.createDirectories(proc.resolve("self"));
     Files.writeString(
         proc.resolve("sys/kernel/random/boot_id"), "6f1a3c52-93f4-4f3a-9b0e-3f0f5b0a7c11\n");
-    Files.writeString(
-        proc.resolve("meminfo"),
-        """
-        MemTotal:       24683520 kB
-        MemFree:        23068672 kB
-        MemAvailable:   23504896 kB
-        Buffers:           20480 kB
-        """);
+    writeAvailable(proc, 22_954);
     Files.writeString(
         proc.resolve("self/mountinfo"),
         """
@@ -29,5 +22,18 @@ public final class ProcSamples {
         """
             .formatted(nfs.toRealPath()));
     return proc;
+  }
+
+  /** Of 24105 MiB. */
+  public static void writeAvailable(Path proc, long mebibytes) throws IOException {
+    Files.writeString(
+        proc.resolve("meminfo"),
+        """
+        MemTotal:       24683520 kB
+        MemFree:        11068672 kB
+        MemAvailable:   %d kB
+        Buffers:           20480 kB
+        """
+            .formatted(mebibytes * 1024));
   }
 }

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -28,7 +29,8 @@ class PublishDecisionTest {
 
   @Test
   void theFirstIsDue() {
-    assertThat(PublishDecision.isDue(null, Duration.ZERO, status(), Rules.DEFAULT)).isTrue();
+    assertThat(PublishDecision.dueIn(null, Duration.ZERO, status(), Rules.DEFAULT))
+        .hasValue(Duration.ZERO);
   }
 
   @ParameterizedTest(name = "{0}")
@@ -36,7 +38,7 @@ class PublishDecisionTest {
   void isDueAtOnce(String what, UnaryOperator<HostResourceStatusBuilder> change) {
     var now = change.apply(HostResourceStatusBuilder.builder(status())).build();
 
-    assertThat(isDue(Duration.ZERO, now)).isTrue();
+    assertThat(dueIn(Duration.ZERO, now)).hasValue(Duration.ZERO);
   }
 
   static Stream<Arguments> changes() {
@@ -66,29 +68,34 @@ class PublishDecisionTest {
     return Arguments.of(what, change);
   }
 
-  @ParameterizedTest(name = "{0} s later {1} MiB more: {2}")
+  @ParameterizedTest(name = "{0} s later {1} MiB more: in {2} s")
   @CsvSource({
-    "9, 500, false",
-    "10, 19, false",
-    "10, 20, true",
-    "10, -20, true",
-    "60, 0, false",
-    "300, 0, true",
-    "-1, 0, true"
+    "0, 500, 9",
+    "8, 20, 1",
+    "8, 19, ",
+    "9, 19, ",
+    "9, 20, 0",
+    "9, -20, 0",
+    "60, 20, 0",
+    "60, 0, ",
+    "300, 0, 0",
+    "-1, 0, 0"
   })
-  void isDueForTheUseAtLeisure(long age, long more, boolean due) {
+  void isDueForTheUseAtLeisure(long age, long more, @Nullable Long due) {
     var now =
         HostResourceStatusBuilder.builder(status())
             .used(new Resources(1, 500 + more, 10L))
             .observedTime("2026-03-01T13:00:00Z")
+            .sequence(9L)
             .storage(List.of(new Storage("/i", "nfs4", true, true, 100L, 49L)))
             .build();
 
-    assertThat(isDue(Duration.ofSeconds(age), now)).isEqualTo(due);
+    assertThat(dueIn(Duration.ofSeconds(age), now))
+        .isEqualTo(Optional.ofNullable(due).map(Duration::ofSeconds));
   }
 
-  private static boolean isDue(Duration age, HostResourceStatus now) {
-    return PublishDecision.isDue(status(), age, now, Rules.DEFAULT);
+  private static Optional<Duration> dueIn(Duration age, HostResourceStatus now) {
+    return PublishDecision.dueIn(status(), age, now, Rules.DEFAULT);
   }
 
   private static HostResourceStatus status() {

@@ -38,6 +38,23 @@ class ReadingTest {
   }
 
   @Test
+  void readsWhatAProcessHasTaken() throws IOException {
+    Files.createDirectory(root.resolve("proc/4711"));
+    Files.writeString(
+        root.resolve("proc/4711/status"),
+        """
+        Name:\tqemu-system-x86
+        VmRSS:\t   61440 kB
+        RssAnon:\t   20480 kB
+        RssFile:\t   10240 kB
+        RssShmem:\t   30720 kB
+        """);
+
+    assertThat(proc.residentMiB(4711)).isEqualTo(50);
+    assertThat(proc.residentMiB(4712)).as("it has gone").isZero();
+  }
+
+  @Test
   void missesWhatTheKernelMustSay() {
     assertThatThrownBy(() -> Memory.parse("MemTotal: 1 kB\n"))
         .hasMessage("meminfo has no MemAvailable");

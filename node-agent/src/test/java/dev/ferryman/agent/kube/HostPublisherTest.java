@@ -120,6 +120,70 @@ class HostPublisherTest {
   }
 
   @Test
+  void writesWhatTheHostUsesWithinTenSecondsOfAChange() throws IOException, InterruptedException {
+    published();
+    thread.pass(Duration.ofSeconds(7));
+    hypervisor.define("g1");
+    thread.pass(Duration.ofSeconds(3));
+    assertThat(nextStatus().used().memoryMiB()).isEqualTo(1151);
+
+    ProcSamples.writeAvailable(root.resolve("proc"), 12_000);
+    thread.pass(Duration.ofSeconds(10));
+
+    assertThat(nextStatus().used().memoryMiB()).isEqualTo(24105 - 12_000);
+    assertNothingIsWritten();
+  }
+
+  @Test
+  void publishesAtOnceForWhoeverAsksAndSaysWhatSequenceItHas() throws InterruptedException {
+    var before = published();
+
+    var first = publisher.publish();
+    var second = publisher.publish();
+    thread.pass(Duration.ZERO);
+
+    assertThat(nextStatus().sequence()).isEqualTo(before.sequence() + 1);
+    assertThat(first).isCompletedWithValue(before.sequence() + 1);
+    assertThat(second).as("one reading is for both").isCompletedWithValue(before.sequence() + 1);
+    assertNothingIsWritten();
+  }
+
+  @Test
+  void saysToWhoeverAsksThatNothingCouldBeReadOrPublished() throws InterruptedException {
+    published();
+    hypervisor.killDaemon();
+    var unread = publisher.publish();
+    thread.pass(Duration.ZERO);
+    assertThat(unread).isCompletedExceptionally();
+
+    hypervisor.startDaemon();
+    thread.pass(MOMENT);
+    server.clearExpectations();
+    var unpublished = publisher.publish();
+    thread.pass(Duration.ZERO);
+    assertThat(unpublished).isCompletedExceptionally();
+
+    server.expect().get().withPath(OBJECT).andReturn(200, object(null)).once();
+    statusIsTaken();
+    var published = publisher.publish();
+    thread.pass(Duration.ZERO);
+    assertThat(published).isCompleted();
+  }
+
+  @Test
+  void countsOnFromTheAgentBeforeIt() throws InterruptedException {
+    var known = HostResourceStatusBuilder.builder().sequence(41L).build();
+    server.expect().get().withPath(OBJECT).andReturn(200, object(known)).once();
+    statusIsTaken();
+
+    publisher.start();
+    thread.pass(MOMENT);
+
+    next();
+    assertThat(nextStatus().sequence()).isEqualTo(42);
+  }
+
+  @Test
   void writesEventsThatComeTogetherTogether() throws InterruptedException {
     published();
 
@@ -138,7 +202,7 @@ class HostPublisherTest {
     thread.pass(Duration.ofSeconds(290));
     assertNothingIsWritten();
 
-    thread.pass(Duration.ofSeconds(15));
+    thread.pass(Duration.ofSeconds(20));
     assertThat(nextStatus().observedTime()).startsWith("2026-03-01T12:05");
   }
 

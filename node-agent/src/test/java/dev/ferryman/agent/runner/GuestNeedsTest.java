@@ -41,6 +41,31 @@ class GuestNeedsTest {
   }
 
   @Test
+  void theDestinationPublishesItsFiguresWhileItChecksAndNamesThem() {
+    scene.orderAndCheck();
+
+    assertThat(scene.figures.published()).isEqualTo(1);
+    assertThat(scene.api.status().destination().hostSequence()).isEqualTo(1);
+  }
+
+  @Test
+  void theDestinationAnswersOnlyWhenItsFiguresArePublished() throws InterruptedException {
+    scene.figures.fail(true);
+    scene.order();
+    scene.figures.awaitFailures(2);
+    assertThat(scene.api.status().destination()).isNull();
+
+    scene.figures.fail(false);
+
+    scene.await(
+        "checked",
+        status ->
+            status.destination() != null
+                && status.destination().state() == DestinationState.Checked);
+    assertThat(scene.api.status().destination().hostSequence()).isEqualTo(1);
+  }
+
+  @Test
   void guestThatLibvirtWouldRefuseIsRefusedWithEachObstacle() {
     scene
         .guest

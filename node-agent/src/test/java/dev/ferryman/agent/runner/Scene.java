@@ -45,6 +45,7 @@ final class Scene implements AutoCloseable {
   final FakeHypervisor hostB = world.host("host-b");
   final FakeHypervisor hostC = world.host("host-c");
   final FakeMigrationApi api = new FakeMigrationApi();
+  final FakeFigures figures = new FakeFigures();
   final FakeDomain guest;
   final List<String> orphaned = new ArrayList<>();
   private final List<String> strays = new ArrayList<>();
@@ -97,6 +98,7 @@ final class Scene implements AutoCloseable {
               "boot-of-" + name,
               hypervisor,
               api,
+              figures,
               journal,
               new Markers(threads, () -> mounts, Clock.systemUTC(), path -> root(name, path)),
               new DiskProbe(

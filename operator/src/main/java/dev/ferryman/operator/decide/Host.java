@@ -59,6 +59,14 @@ public record Host(
         && (daemon == null || libvirtdStartTime == null || daemon.equals(libvirtdStartTime));
   }
 
+  /**
+   * Whether what is known of the host is at least as new as that status of its agent; null: any is.
+   */
+  public boolean isAsNewAs(@Nullable Long sequence) {
+    var known = status.sequence();
+    return sequence == null || (known != null && known >= sequence);
+  }
+
   public boolean isUnschedulable() {
     return Boolean.TRUE.equals(spec.unschedulable());
   }

@@ -1,19 +1,16 @@
 package dev.ferryman.operator.reconciler;
 
 import dev.ferryman.crds.Check;
-import dev.ferryman.crds.CheckOutcome;
 import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.livemigration.DiskCopy;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.SourceState;
 import dev.ferryman.operator.decide.Migration;
-import dev.ferryman.operator.decide.admission.Checks;
-import dev.ferryman.operator.decide.admission.DiskCapacity;
 import dev.ferryman.operator.decide.admission.Preflight;
+import dev.ferryman.operator.decide.admission.Room;
 import dev.ferryman.operator.decide.admission.SwitchoverChoice;
 import dev.ferryman.operator.decide.settle.AnotherAttempt;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -35,7 +32,7 @@ final class CheckingPhase implements PhaseHandler {
                 asked(migration, Phase.Checking, seen),
                 seen.now()));
     if (verdict instanceof Preflight.Accepted accepted) {
-      verdict = withDisks(migration, seen, accepted);
+      verdict = withRoom(migration, seen, accepted);
     }
     if (verdict instanceof Preflight.Incomplete incomplete) {
       return new Outcome.Await(incomplete.until());
@@ -59,20 +56,12 @@ final class CheckingPhase implements PhaseHandler {
     return new Outcome.Enter(Phase.Settling, broken.reason(), broken.message(), broken.checks());
   }
 
-  private static Preflight withDisks(
+  /** The host's figures are those that it has published while it checked. */
+  private static Preflight withRoom(
       Migration migration, Observation seen, Preflight.Accepted accepted) {
-    var disks =
-        seen.host(migration.status().destinationHost())
-            .flatMap(host -> DiskCapacity.check(migration, host, seen.moves()));
-    if (disks.isEmpty()) {
-      return accepted;
-    }
-    var checks = new ArrayList<>(accepted.checks());
-    checks.add(disks.get());
-    return disks.get().outcome() == CheckOutcome.Fail
-        ? new Preflight.Refused(
-            Reason.InsufficientDisk, Checks.obstacles(checks), List.copyOf(checks))
-        : new Preflight.Accepted(List.copyOf(checks));
+    return seen.host(migration.status().destinationHost())
+        .map(host -> Room.judge(accepted, migration, host, seen.moves(), seen.inventory()))
+        .orElse(accepted);
   }
 
   private static List<DiskCopy> copies(Migration migration) {

@@ -87,10 +87,8 @@ public final class MigrationReconciler {
   private record Step(@Nullable Migration next, Optional<Duration> again) {}
 
   private Step step(Migration migration) throws StaleException {
-    // The room for disks that are copied is known, and given, only then.
-    var givesRoom =
-        migration.phase() == Phase.Pending
-            || (migration.phase() == Phase.Checking && migration.spec().copiesDisks());
+    // Room is promised to a move that begins, and given to one whose checks have passed.
+    var givesRoom = migration.phase() == Phase.Pending || migration.phase() == Phase.Checking;
     if (!givesRoom) {
       return decideAndAct(held(migration));
     }

@@ -85,6 +85,12 @@ final class FakeApi implements Cluster, MigrationWriter, Heartbeats {
             old.status()));
   }
 
+  /** The object as it has become elsewhere. */
+  void has(String name, LiveMigrationStatus status) {
+    var old = objects.get(name);
+    put(old, status, old.spec());
+  }
+
   void source(String name, SourceReport report) {
     agent(name, s -> s.source(report));
   }

@@ -5,13 +5,11 @@ import dev.ferryman.crds.CheckName;
 import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.hostresource.Resources;
 import dev.ferryman.crds.livemigration.DiskCopy;
-import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.operator.decide.Host;
 import dev.ferryman.operator.decide.Migration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,10 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DiskCapacity {
   private static final long GIB = 1L << 30;
-
-  /** From here on a move is going to take its room. */
-  private static final Set<Phase> CLAIMING =
-      Set.of(Phase.Preparing, Phase.Migrating, Phase.Settling);
 
   private DiskCapacity() {}
 
@@ -78,7 +72,7 @@ public final class DiskCapacity {
     var claimed =
         Claim.onTheirWayTo(host, moves)
             .filter(move -> !move.uid().equals(migration.uid()))
-            .filter(move -> CLAIMING.contains(move.phase()))
+            .filter(move -> Claim.TAKING_ROOM.contains(move.phase()))
             .map(move -> Need.of(move, host))
             .reduce(Need.NONE, Need::plus);
     return Optional.of(judge(host, need, claimed));

@@ -56,7 +56,7 @@ public sealed interface Preflight {
     if (migration.isCancelRequested()) {
       return new Broken(Reason.Cancelled, "cancelled before anything moved", checks);
     }
-    if (answered(source) && answered(destination)) {
+    if (answered(source) && destinationAnswered(question)) {
       return bothAnswered(question, checks);
     }
     if (isHopeless(migration)) {
@@ -152,7 +152,7 @@ public sealed interface Preflight {
           checks);
     }
     // The source answers after the destination: with its first word in, the other is to blame.
-    boolean sourceIsSilent = migration.source() == null || answered(migration.destination());
+    boolean sourceIsSilent = migration.source() == null || destinationAnswered(question);
     var silent = sourceIsSilent ? question.source() : question.destination();
     if (liveness(silent) != Liveness.Alive) {
       return new Incomplete(null);
@@ -195,6 +195,18 @@ public sealed interface Preflight {
 
   private static boolean answered(@Nullable DestinationReport report) {
     return report != null && report.state() != DestinationState.Checking;
+  }
+
+  /** Its answer stands on figures of its host that come by another watch, perhaps later. */
+  private static boolean destinationAnswered(Question question) {
+    var report = question.migration().destination();
+    return report != null
+        && answered(report)
+        && (report.state() != DestinationState.Checked
+            || question
+                .destination()
+                .map(host -> host.isAsNewAs(report.hostSequence()))
+                .orElse(true));
   }
 
   /** The operator's checks, from the way in, and both agents'. */

@@ -62,6 +62,32 @@ class PreflightTest {
   }
 
   @Test
+  void theFiguresThatTheDestinationHasReadAreWaitedFor() {
+    var stands = Sample.destination(DestinationState.Checked).hostSequence(7L).build();
+    var both = move(checked, stands);
+    assertThat(judge(both, Sample.NOW)).as("none yet").isEqualTo(new Preflight.Incomplete(LATE));
+    c = Sample.with(c, s -> s.sequence(6L));
+    assertThat(judge(both, Sample.NOW)).as("older").isEqualTo(new Preflight.Incomplete(LATE));
+    assertBroken(judge(both, LATE), Reason.DestinationNoAnswer);
+
+    for (var known : List.of(7L, 8L)) {
+      c = Sample.with(c, s -> s.sequence(known));
+      assertThat(judge(both, Sample.NOW)).isInstanceOf(Preflight.Accepted.class);
+    }
+  }
+
+  @Test
+  void aRefusalDoesNotWaitForFigures() {
+    var refused =
+        Sample.destination(DestinationState.Refused)
+            .hostSequence(7L)
+            .checks(List.of(NOT_SHARED))
+            .build();
+
+    assertThat(judge(move(checked, refused), Sample.NOW)).isInstanceOf(Preflight.Refused.class);
+  }
+
+  @Test
   void whoDoesNotAnswerInTimeIsNamed() {
     assertBroken(judge(move(null, null), LATE), Reason.SourceNoAnswer);
     assertBroken(judge(move(checking, null), LATE), Reason.DestinationNoAnswer);
