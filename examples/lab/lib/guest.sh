@@ -52,7 +52,7 @@ guest_host() { # the host where it runs, or is paused
 }
 
 guest_create() {
-  local name=${1:-} host='' vcpus=1 memory=192 disk=shared disk_size=64 fill=0 project='' dirty=0 paused=0 nvram=0 cache=none
+  local name=${1:-} host='' vcpus=1 memory=192 disk=shared disk_size=64 fill=0 project='' dirty=0 paused=0 nvram=0 cache=none hugepages=0 cpu=qemu64 devices=''
   [[ $name =~ ^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$ ]] ||
     bad_usage "guest create NAME --host HOST ...: a name is 1 to 63 of a-z, 0-9, '-' and '.', not '$name'"
   shift
@@ -60,7 +60,8 @@ guest_create() {
     case $1 in
       --paused) paused=1; shift; continue ;;
       --nvram) nvram=1; shift; continue ;;
-      --host | --vcpus | --memory | --disk | --disk-size | --fill | --cache | --project | --dirty) ;;
+      --hugepages) hugepages=1; shift; continue ;;
+      --host | --vcpus | --memory | --disk | --disk-size | --fill | --cache | --project | --dirty | --cpu | --device) ;;
       *) bad_usage "guest create has no option '$1'" ;;
     esac
     [ $# -ge 2 ] || bad_usage "guest create: $1 takes a value"
@@ -75,6 +76,8 @@ guest_create() {
         bad_usage "--disk is shared, block, iscsi, local, mixed or none, not '$2'"; disk=$2 ;;
       --cache) [[ $2 =~ ^(none|writethrough|writeback|directsync|unsafe)$ ]] ||
         bad_usage "--cache is none, writethrough, writeback, directsync or unsafe, not '$2'"; cache=$2 ;;
+      --cpu) [[ $2 =~ ^[A-Za-z0-9_-]+$ ]] || bad_usage "--cpu takes a model that libvirt knows, not '$2'"; cpu=$2 ;;
+      --device) devices+="    $2"$'\n' ;;
       --project) [[ $2 =~ ^[A-Za-z0-9._-]+$ ]] || bad_usage "--project takes letters, digits and ._-"; project=$2 ;;
     esac
     shift 2
@@ -85,6 +88,7 @@ guest_create() {
   if [ "$fill" -gt 0 ] && { [[ ! $disk =~ ^(local|mixed)$ ]] || [ $((fill + 1)) -gt "$disk_size" ]; }; then
     bad_usage "--fill is for a disk that is local, and larger"
   fi
+  [ "$hugepages" -eq 0 ] || [ $((memory % 2)) -eq 0 ] || bad_usage "--hugepages: pages of 2 MiB do not make $memory MiB"
   require_host "$host"
   if [[ $disk =~ ^(shared|mixed)$ ]] || [ "$nvram" -eq 1 ]; then
     storage_mounted "$host" || die "$host has its shared storage not mounted: lab storage $host mount"
@@ -171,6 +175,7 @@ domain_xml() { # with the variables of guest_make
   <name>$name</name>
   $metadata
   <memory unit='MiB'>$memory</memory>
+  $([ "$hugepages" -eq 0 ] || echo '<memoryBacking><hugepages/></memoryBacking>')
   <vcpu>$vcpus</vcpu>
   <os>
     <type arch='x86_64' machine='q35'>hvm</type>
@@ -180,7 +185,7 @@ domain_xml() { # with the variables of guest_make
     <cmdline>console=ttyS0 quiet panic=1 $(kernel_memory "$memory" "$dirty")fm.name=$name fm.ip=$address fm.disk=$has_disk fm.dirty=$dirty</cmdline>
   </os>
   <features><acpi/></features>
-  <cpu mode='custom' match='exact'><model>qemu64</model></cpu>
+  <cpu mode='custom' match='exact'><model>$cpu</model></cpu>
   <on_crash>destroy</on_crash>
   <devices>
     <emulator>/usr/bin/qemu-system-x86_64</emulator>
@@ -192,8 +197,8 @@ domain_xml() { # with the variables of guest_make
     </interface>
     <serial type='file'><source path='/var/log/ferryman-guests/$name.serial' append='on'/></serial>
     <memballoon model='none'/>
-  </devices>
-  $(odd_memory "$memory")
+$devices  </devices>
+  $([ "$hugepages" -eq 1 ] || odd_memory "$memory")
 </domain>
 EOF
 }

@@ -45,6 +45,9 @@ public final class Bounds {
   public static final int MACHINE_TYPES = 200;
   public static final int CONDITIONS = 16;
 
+  /** Sizes of huge pages: a processor has two or three, arm64 four. */
+  public static final int PAGE_SIZES = 8;
+
   /** Networks, network filters, secrets or storage pools that one instance needs. */
   public static final int NEEDED_OBJECTS = 64;
 

@@ -13,6 +13,7 @@ public enum CheckName {
   Versions,
   VCPUs,
   Memory,
+  HugePages,
 
   // The source agent's.
   FirstRun,

@@ -68,6 +68,7 @@ public enum Reason {
   StoragePoolMissing,
   InsufficientVCPUs,
   InsufficientMemory,
+  InsufficientHugePages,
   StorageNotShared,
   StorageUnreachable,
   UnsafeCacheMode,

@@ -3,6 +3,7 @@ package dev.ferryman.agent;
 import dev.ferryman.agent.AgentOptions.Settings;
 import dev.ferryman.agent.inventory.InventoryReader;
 import dev.ferryman.agent.inventory.NotReady;
+import dev.ferryman.agent.inventory.PoolReader;
 import dev.ferryman.agent.inventory.ProcFiles;
 import dev.ferryman.agent.inventory.StorageReader;
 import dev.ferryman.agent.journal.Journal;
@@ -103,7 +104,8 @@ final class Agent implements AutoCloseable {
         keep(
             new HostPublisher(
                 impatient,
-                new InventoryReader(hypervisor, proc, storage, clock),
+                new InventoryReader(
+                    hypervisor, proc, new PoolReader(Path.of("/sys")), storage, clock),
                 hypervisor,
                 this::obstacle,
                 HostPublisherSettings.of(

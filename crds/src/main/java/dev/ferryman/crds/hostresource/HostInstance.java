@@ -5,6 +5,7 @@ import dev.ferryman.crds.ApiObject;
 import dev.ferryman.crds.Bounds;
 import dev.ferryman.crds.Lists;
 import dev.ferryman.crds.livemigration.DomainState;
+import dev.ferryman.crds.livemigration.HugePages;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Required;
@@ -21,7 +22,9 @@ public record HostInstance(
     @Required @Size(max = Bounds.UUID) String uuid,
     @Required @JsonPropertyDescription("State of the domain") DomainState state,
     @Min(0) @Max(Integer.MAX_VALUE) @Nullable Integer vcpus,
-    @Min(0) @Nullable Long memoryMiB,
+    @Min(0) @JsonPropertyDescription("All of its memory") @Nullable Long memoryMiB,
+    @Size(max = Bounds.PAGE_SIZES) @JsonPropertyDescription("Huge pages that its memory, or part of it, is made of")
+        List<HugePages> hugepages,
     @Min(0) @Nullable Long diskGiB,
     @Size(max = Bounds.NAME) @Nullable String project,
     @JsonPropertyDescription("A copy that is still being received: no instance of this host yet")
@@ -30,6 +33,7 @@ public record HostInstance(
 
   /** Absent lists are empty. */
   public HostInstance {
+    hugepages = Lists.orEmpty(hugepages);
     addresses = Lists.orEmpty(addresses);
   }
 }

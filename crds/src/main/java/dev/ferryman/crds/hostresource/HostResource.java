@@ -66,6 +66,16 @@ import io.fabric8.kubernetes.model.annotation.Version;
     type = AdditionalPrinterColumn.Type.INTEGER,
     priority = 1)
 @AdditionalPrinterColumn(
+    name = "FREE-2MI-PAGES",
+    jsonPath = ".status.hugepages[?(@.sizeKiB==2048)].free",
+    type = AdditionalPrinterColumn.Type.INTEGER,
+    priority = 1)
+@AdditionalPrinterColumn(
+    name = "FREE-1GI-PAGES",
+    jsonPath = ".status.hugepages[?(@.sizeKiB==1048576)].free",
+    type = AdditionalPrinterColumn.Type.INTEGER,
+    priority = 1)
+@AdditionalPrinterColumn(
     name = "HYPERVISOR",
     jsonPath = ".status.hypervisor.version",
     type = AdditionalPrinterColumn.Type.STRING,

@@ -23,14 +23,19 @@ import org.jspecify.annotations.Nullable;
 @SchemaCustomizer(Schemas.Conditions.class)
 public record HostResourceStatus(
     @Min(0) @Nullable Long observedGeneration,
-    @JsonPropertyDescription("What the host has") @Nullable Resources total,
+    @JsonPropertyDescription("What the host has; its memory without huge pages")
+        @Nullable Resources total,
     @JsonPropertyDescription(
             "What the operating system and libvirt measure now, without copies that are being received")
         @Nullable Resources used,
-    @JsonPropertyDescription("Sum of what its instances may use at most")
+    @JsonPropertyDescription(
+            "Sum of what its instances may use at most; of their memory, what is not of huge pages")
         @Nullable Resources committed,
-    @Size(max = Bounds.PROJECTS) @JsonPropertyDescription("The same sum for each project")
+    @Size(max = Bounds.PROJECTS) @JsonPropertyDescription(
+            "What the instances of each project may use at most, huge pages included")
         List<ProjectUse> projects,
+    @Size(max = Bounds.PAGE_SIZES) @JsonPropertyDescription("Its huge pages, by their size")
+        List<HugePagePool> hugepages,
     @Nullable Hypervisor hypervisor,
     @Nullable MigrationEndpoint migration,
     @Size(max = Bounds.STORAGE) List<Storage> storage,
@@ -52,6 +57,7 @@ public record HostResourceStatus(
   /** Absent lists are empty. */
   public HostResourceStatus {
     projects = Lists.orEmpty(projects);
+    hugepages = Lists.orEmpty(hugepages);
     storage = Lists.orEmpty(storage);
     instances = Lists.orEmpty(instances);
     conditions = Lists.orEmpty(conditions);

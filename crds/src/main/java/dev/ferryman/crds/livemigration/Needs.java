@@ -20,6 +20,8 @@ public record Needs(
         String domainName,
     @Required @Min(1) @Max(Integer.MAX_VALUE) Integer vcpus,
     @Required @Min(0) Long memoryMiB,
+    @Size(max = Bounds.PAGE_SIZES) @JsonPropertyDescription("Huge pages that its memory, or part of it, is made of")
+        List<HugePages> hugepages,
     @Size(max = Bounds.WORD) @JsonPropertyDescription("libvirt's domain type: kvm, qemu")
         @Nullable String type,
     @Size(max = Bounds.WORD) @Nullable String arch,
@@ -41,6 +43,7 @@ public record Needs(
 
   /** Absent lists are empty. */
   public Needs {
+    hugepages = Lists.orEmpty(hugepages);
     disks = Lists.orEmpty(disks);
     networks = Lists.orEmpty(networks);
     nwfilters = Lists.orEmpty(nwfilters);

@@ -5,11 +5,13 @@ import dev.ferryman.agent.libvirt.HostFacts;
 import dev.ferryman.crds.Bounds;
 import dev.ferryman.crds.hostresource.HostInstance;
 import dev.ferryman.crds.hostresource.HostResourceStatus;
+import dev.ferryman.crds.hostresource.HugePagePool;
 import dev.ferryman.crds.hostresource.Hypervisor;
 import dev.ferryman.crds.hostresource.MigrationEndpoint;
 import dev.ferryman.crds.hostresource.ProjectUse;
 import dev.ferryman.crds.hostresource.Resources;
 import dev.ferryman.crds.hostresource.Storage;
+import dev.ferryman.crds.livemigration.HugePages;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -43,8 +45,9 @@ public final class HostInventory {
             null,
             total(readings),
             used(readings),
-            sum(own),
+            committed(own),
             cut(projects, Bounds.PROJECTS),
+            hugepages(readings),
             hypervisor(readings.host()),
             migration,
             storage(readings),
@@ -72,6 +75,7 @@ public final class HostInventory {
         domain.state(),
         known ? definition.vcpus() : null,
         known ? definition.memoryMiB() : null,
+        definition.hugePages(),
         known ? diskGiB : null,
         definition.project(),
         domain.incoming() ? true : null,
@@ -109,8 +113,32 @@ public final class HostInventory {
             0,
             readings.memory().totalMiB()
                 - readings.memory().availableMiB()
-                - readings.receivedMiB()),
+                - readings.received().memoryMiB()),
         storage == null ? null : Units.gibibytesTaken(storage.usedBytes()));
+  }
+
+  /** As for memory: what a copy has taken is counted by its move until it has come. */
+  private static List<HugePagePool> hugepages(HostReadings readings) {
+    return readings.hugepages().stream()
+        .map(
+            pool ->
+                new HugePagePool(
+                    pool.sizeKiB(),
+                    pool.total(),
+                    Math.min(
+                        pool.total(), pool.free() + readings.received().pages(pool.sizeKiB()))))
+        .toList();
+  }
+
+  private static Resources committed(List<HostInstance> instances) {
+    var all = sum(instances);
+    long ordinaryMiB = instances.stream().mapToLong(HostInventory::ordinaryMiB).sum();
+    return new Resources(all.vcpus(), ordinaryMiB, all.diskGiB());
+  }
+
+  private static long ordinaryMiB(HostInstance instance) {
+    var memory = instance.memoryMiB();
+    return memory == null ? 0 : HugePages.ordinaryMiB(memory, instance.hugepages());
   }
 
   private static List<ProjectUse> projects(List<HostInstance> instances) {

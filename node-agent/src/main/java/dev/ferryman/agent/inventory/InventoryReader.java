@@ -1,23 +1,22 @@
 package dev.ferryman.agent.inventory;
 
-import dev.ferryman.agent.libvirt.DomainFacts;
 import dev.ferryman.agent.libvirt.Hypervisor;
 import java.time.Clock;
-import java.util.List;
-import java.util.stream.Stream;
 
 /** Reads what the inventory is made of. For one thread. */
 public final class InventoryReader {
   private final Hypervisor hypervisor;
   private final ProcFiles proc;
+  private final PoolReader pools;
   private final StorageReader storage;
   private final DiskSizes diskSizes;
   private final Clock clock;
 
   public InventoryReader(
-      Hypervisor hypervisor, ProcFiles proc, StorageReader storage, Clock clock) {
+      Hypervisor hypervisor, ProcFiles proc, PoolReader pools, StorageReader storage, Clock clock) {
     this.hypervisor = hypervisor;
     this.proc = proc;
+    this.pools = pools;
     this.storage = storage;
     this.diskSizes = new DiskSizes(hypervisor, clock);
     this.clock = clock;
@@ -36,19 +35,12 @@ public final class InventoryReader {
         domains,
         diskSizes.read(domains),
         proc.memory(),
-        received(domains),
+        pools.read(),
+        Received.of(domains, proc),
         storage.read().orElse(null),
         proc.bootID(),
         daemonStart,
         time);
-  }
-
-  private long received(List<DomainFacts> domains) {
-    return domains.stream()
-        .filter(DomainFacts::incoming)
-        .flatMap(domain -> Stream.ofNullable(domain.process()))
-        .mapToLong(process -> proc.residentMiB(process.pid()))
-        .sum();
   }
 
   /** Of this boot of the host; answers also while libvirt does not. */

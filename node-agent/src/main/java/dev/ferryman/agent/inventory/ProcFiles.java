@@ -33,10 +33,19 @@ public final class ProcFiles {
    * guest's huge pages are not among it.
    */
   long residentMiB(long pid) {
+    return Memory.residentMiB(statusOf(pid));
+  }
+
+  /** Huge pages that a process has taken, of all sizes together; 0 if it has gone. */
+  long hugeKiB(long pid) {
+    return Memory.hugeKiB(statusOf(pid));
+  }
+
+  private String statusOf(long pid) {
     try {
-      return Memory.residentMiB(read(pid + "/status"));
+      return read(pid + "/status");
     } catch (UncheckedIOException gone) {
-      return 0;
+      return "";
     }
   }
 

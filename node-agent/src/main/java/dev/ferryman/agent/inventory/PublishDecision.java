@@ -2,6 +2,7 @@ package dev.ferryman.agent.inventory;
 
 import dev.ferryman.crds.hostresource.HostResourceStatus;
 import dev.ferryman.crds.hostresource.HostResourceStatusBuilder;
+import dev.ferryman.crds.hostresource.HugePagePool;
 import dev.ferryman.crds.hostresource.Resources;
 import dev.ferryman.crds.hostresource.Storage;
 import io.fabric8.kubernetes.api.model.Condition;
@@ -57,9 +58,14 @@ public final class PublishDecision {
         .used(null)
         .sequence(null)
         .observedTime(null)
+        .hugepages(status.hugepages().stream().map(PublishDecision::lasting).toList())
         .storage(status.storage().stream().map(PublishDecision::lasting).toList())
         .conditions(status.conditions().stream().map(PublishDecision::lasting).toList())
         .build();
+  }
+
+  private static HugePagePool lasting(HugePagePool pool) {
+    return new HugePagePool(pool.sizeKiB(), pool.total(), 0L);
   }
 
   private static Storage lasting(Storage storage) {
@@ -77,9 +83,16 @@ public final class PublishDecision {
   }
 
   private static boolean hasMoved(HostResourceStatus written, HostResourceStatus now, double step) {
-    var total = figures(now.total());
-    var before = figures(written.used());
-    var after = figures(now.used());
+    return hasMoved(figures(now.total()), figures(written.used()), figures(now.used()), step)
+        || hasMoved(
+            now.hugepages().stream().map(HugePagePool::total).toList(),
+            written.hugepages().stream().map(HugePagePool::free).toList(),
+            now.hugepages().stream().map(HugePagePool::free).toList(),
+            step);
+  }
+
+  private static boolean hasMoved(
+      List<Long> total, List<Long> before, List<Long> after, double step) {
     for (var i = 0; i < total.size(); i++) {
       var moved = Math.abs(after.get(i) - before.get(i));
       if (moved > 0 && moved >= step * total.get(i)) {

@@ -31,6 +31,7 @@ public final class StaleInventory {
         .bootID(bootID)
         .libvirtdStartTime(null)
         .used(sameBoot ? known.used() : null)
+        .hugepages(sameBoot ? known.hugepages() : List.of())
         .instances(
             sameBoot
                 ? known.instances()

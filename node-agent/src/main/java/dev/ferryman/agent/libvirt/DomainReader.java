@@ -57,7 +57,8 @@ final class DomainReader {
   private DomainFacts read(DomainPointer domain, String uuid, String name, State state) {
     var process = process(name, uuid, state);
     var incoming = isIncoming(domain, name, state);
-    var definition = DomainXml.readIfPossible(() -> xml(domain, 0));
+    var definition =
+        DomainXml.readIfPossible(() -> xml(domain, 0)).onHostWith(processes.hugePageKiB());
     var persistent =
         LastError.check(LIBVIRT.virDomainIsPersistent(domain), "virDomainIsPersistent") == 1;
     return new DomainFacts(

@@ -24,7 +24,7 @@ final class DomainXml {
   private static final Predicate<String> INSTANCE = FerrymanApi.INSTANCE_NAMESPACE::equals;
   private static final Predicate<String> ATTEMPT = FerrymanApi.ATTEMPT_NAMESPACE::equals;
 
-  private static final long MEBIBYTE = 1L << 20;
+  private static final long KIBIBYTE = 1L << 10;
 
   private DomainXml() {}
 
@@ -39,12 +39,14 @@ final class DomainXml {
     }
     var type = child(domain, "os").flatMap(os -> child(os, "type"));
     var metadata = child(domain, "metadata");
+    long memoryKiB = child(domain, "memory").map(DomainXml::kibibytes).orElse(0L);
     return new DomainDefinition(
         word(attribute(domain, "type")),
         word(type.flatMap(element -> attribute(element, "arch"))),
         word(type.flatMap(element -> attribute(element, "machine"))),
         child(domain, "vcpu").flatMap(SafeXml::text).map(DomainXml::count).orElse(1),
-        child(domain, "memory").map(DomainXml::mebibytes).orElse(0L),
+        (memoryKiB + 1023) / 1024,
+        HugePagesXml.read(domain, memoryKiB),
         DiskXml.read(domain),
         metadata.flatMap(DomainXml::project).orElse(null),
         metadata.map(DomainXml::addresses).orElse(List.of()),
@@ -74,7 +76,7 @@ final class DomainXml {
     return Bounds.cut(value.orElse(""), Bounds.WORD);
   }
 
-  private static int count(String text) {
+  static int count(String text) {
     try {
       return Integer.parseInt(text);
     } catch (NumberFormatException e) {
@@ -82,14 +84,15 @@ final class DomainXml {
     }
   }
 
+  private static long kibibytes(Element memory) {
+    return kibibytes(text(memory).orElse("0"), attribute(memory, "unit").orElse("KiB"));
+  }
+
   /** Rounded up; libvirt writes KiB, but any unit of its documentation may stand there. */
-  private static long mebibytes(Element memory) {
-    var number = text(memory).orElse("0");
+  static long kibibytes(String number, String unit) {
     try {
-      var bytes =
-          Math.multiplyExact(
-              Long.parseLong(number), bytesPer(attribute(memory, "unit").orElse("KiB")));
-      return Math.addExact(bytes, MEBIBYTE - 1) / MEBIBYTE;
+      var bytes = Math.multiplyExact(Long.parseLong(number), bytesPer(unit));
+      return Math.addExact(bytes, KIBIBYTE - 1) / KIBIBYTE;
     } catch (NumberFormatException | ArithmeticException e) {
       throw HypervisorException.noAnswer(
           "domain: '" + Bounds.cut(number, 64) + "' is no amount of memory");

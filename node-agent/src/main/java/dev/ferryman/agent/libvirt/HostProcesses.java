@@ -2,6 +2,7 @@ package dev.ferryman.agent.libvirt;
 
 import dev.ferryman.crds.livemigration.ProcessIdentity;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -10,6 +11,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.w3c.dom.Element;
 
 /**
@@ -18,6 +21,7 @@ import org.w3c.dom.Element;
  */
 final class HostProcesses {
   private static final Set<String> DAEMONS = Set.of("libvirtd", "virtqemud");
+  private static final Pattern OWN_PAGE = Pattern.compile("Hugepagesize: +(\\d{1,12}) kB");
   private static final String MIGRATION_IN = "migration in";
 
   private final LibvirtSettings settings;
@@ -43,6 +47,20 @@ final class HostProcesses {
         .filter(stat -> DAEMONS.contains(stat.command()))
         .mapToLong(ProcessTable.Stat::startTicks)
         .findFirst();
+  }
+
+  /** Size of the huge pages that the kernel gives where none is asked for (proc(5), meminfo). */
+  long hugePageKiB() {
+    try (var lines = Files.lines(settings.proc().resolve("meminfo"), StandardCharsets.US_ASCII)) {
+      return lines
+          .map(OWN_PAGE::matcher)
+          .filter(Matcher::matches)
+          .map(line -> Long.parseLong(line.group(1)))
+          .findFirst()
+          .orElse(PagedMemory.HOSTS_OWN);
+    } catch (IOException | UncheckedIOException e) {
+      throw HypervisorException.noAnswer("meminfo cannot be read: " + e.getMessage());
+    }
   }
 
   /**

@@ -25,6 +25,7 @@ final class SourceChecks {
         .domainName(Bounds.cut(domain.name(), Bounds.NAME))
         .vcpus(definition.vcpus())
         .memoryMiB(definition.memoryMiB())
+        .hugepages(definition.hugePages())
         .type(definition.type())
         .arch(definition.arch())
         .machineType(definition.machineType())

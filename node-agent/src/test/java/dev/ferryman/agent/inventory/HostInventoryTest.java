@@ -7,16 +7,19 @@ import dev.ferryman.agent.PublishedSchema;
 import dev.ferryman.agent.libvirt.DomainDefinition;
 import dev.ferryman.agent.libvirt.DomainFacts;
 import dev.ferryman.agent.libvirt.HostFacts;
+import dev.ferryman.agent.libvirt.PagedMemory;
 import dev.ferryman.crds.Bounds;
 import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.hostresource.HostInstance;
 import dev.ferryman.crds.hostresource.HostResourceStatus;
 import dev.ferryman.crds.hostresource.HostResourceStatusBuilder;
+import dev.ferryman.crds.hostresource.HugePagePool;
 import dev.ferryman.crds.hostresource.MigrationEndpoint;
 import dev.ferryman.crds.hostresource.ProjectUse;
 import dev.ferryman.crds.hostresource.Resources;
 import dev.ferryman.crds.hostresource.Storage;
 import dev.ferryman.crds.livemigration.DomainState;
+import dev.ferryman.crds.livemigration.HugePages;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -70,6 +73,26 @@ class HostInventoryTest {
     assertThat(status.committed()).isEqualTo(new Resources(0, 0L, 0L));
     assertThat(status.used().memoryMiB()).isEqualTo(21284 - RECEIVED_MIB);
     assertThat(status.projects()).isEmpty();
+    assertThat(status.hugepages()).containsExactly(new HugePagePool(2048L, 1000L, 400L));
+  }
+
+  @Test
+  void memoryOfHugePagesIsNotCommittedTwice() {
+    var huge = domain("huge", DomainState.Running, "p1", 1, 2048, false, 1024);
+    var part = domain("part", DomainState.Running, "p1", 1, 4096, false, 512);
+    var none = domain("none", DomainState.Running, "p1", 1, 100, false);
+
+    var status = status(List.of(huge, part, none), Map.of());
+
+    assertThat(status.committed()).isEqualTo(new Resources(3, 3172L, 0L));
+    assertThat(status.projects()).containsExactly(new ProjectUse("p1", 3, 6244L, 0L));
+    assertThat(status.hugepages()).containsExactly(new HugePagePool(2048L, 1000L, 300L));
+    assertThat(status.instances())
+        .extracting(HostInstance::memoryMiB, HostInstance::hugepages)
+        .containsExactly(
+            tuple(2048L, List.of(new HugePages(2048L, 1024L))),
+            tuple(100L, List.of()),
+            tuple(4096L, List.of(new HugePages(2048L, 512L))));
   }
 
   @Test
@@ -125,7 +148,8 @@ class HostInventoryTest {
             domains,
             Map.of(),
             new Memory(32232, 100),
-            0,
+            List.of(),
+            Received.NOTHING,
             null,
             "boot-1",
             OptionalLong.of(4711),
@@ -150,7 +174,8 @@ class HostInventoryTest {
             readings.domains(),
             readings.diskBytes(),
             readings.memory(),
-            readings.receivedMiB(),
+            readings.hugepages(),
+            readings.received(),
             null,
             readings.bootID(),
             readings.daemonStart(),
@@ -223,7 +248,10 @@ class HostInventoryTest {
         domains,
         disks,
         new Memory(32232, 32232 - 21284),
-        domains.stream().filter(DomainFacts::incoming).count() * RECEIVED_MIB,
+        List.of(new HugePagePool(2048L, 1000L, 300L)),
+        domains.stream().anyMatch(DomainFacts::incoming)
+            ? new Received(RECEIVED_MIB, List.of(new HugePages(2048L, 100L)))
+            : Received.NOTHING,
         new StorageReader.Reading(
             new Storage("/instances", "nfs4", true, true, 157L, 116L), 157 * GIB, 41 * GIB - 5),
         "boot-1",
@@ -233,6 +261,19 @@ class HostInventoryTest {
 
   private static DomainFacts domain(
       String name, DomainState state, String project, int vcpus, long memory, boolean incoming) {
+    return domain(name, state, project, vcpus, memory, incoming, 0);
+  }
+
+  private static DomainFacts domain(
+      String name,
+      DomainState state,
+      String project,
+      int vcpus,
+      long memory,
+      boolean incoming,
+      long hugePages) {
+    var paged =
+        hugePages == 0 ? List.<PagedMemory>of() : List.of(new PagedMemory(2048, hugePages * 2048));
     return new DomainFacts(
         UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString(),
         name,
@@ -242,6 +283,7 @@ class HostInventoryTest {
         incoming,
         true,
         new DomainDefinition(
-            "kvm", "x86_64", "q35", vcpus, memory, List.of(), project, List.of(), null, null));
+            "kvm", "x86_64", "q35", vcpus, memory, paged, List.of(), project, List.of(), null,
+            null));
   }
 }

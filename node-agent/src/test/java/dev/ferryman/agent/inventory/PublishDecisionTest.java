@@ -7,6 +7,7 @@ import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.hostresource.HostInstance;
 import dev.ferryman.crds.hostresource.HostResourceStatus;
 import dev.ferryman.crds.hostresource.HostResourceStatusBuilder;
+import dev.ferryman.crds.hostresource.HugePagePool;
 import dev.ferryman.crds.hostresource.Hypervisor;
 import dev.ferryman.crds.hostresource.Resources;
 import dev.ferryman.crds.hostresource.Storage;
@@ -61,6 +62,9 @@ class PublishDecisionTest {
                         Gaps.NONE,
                         List.of(),
                         NOON))),
+        change(
+            "the number of huge pages",
+            s -> s.hugepages(List.of(new HugePagePool(2048L, 101L, 50L)))),
         change("the total", s -> s.total(new Resources(8, 1000L, 200L))));
   }
 
@@ -94,6 +98,17 @@ class PublishDecisionTest {
         .isEqualTo(Optional.ofNullable(due).map(Duration::ofSeconds));
   }
 
+  @ParameterizedTest(name = "{0} of 100 pages free instead of 50: {1}")
+  @CsvSource({"50, false", "49, false", "48, true", "52, true"})
+  void hugePagesThatAreTakenAreDueAsTheUseIs(long free, boolean due) {
+    var now =
+        HostResourceStatusBuilder.builder(status())
+            .hugepages(List.of(new HugePagePool(2048L, 100L, free)))
+            .build();
+
+    assertThat(dueIn(Duration.ofSeconds(9), now).isPresent()).isEqualTo(due);
+  }
+
   private static Optional<Duration> dueIn(Duration age, HostResourceStatus now) {
     return PublishDecision.dueIn(status(), age, now, Rules.DEFAULT);
   }
@@ -102,6 +117,7 @@ class PublishDecisionTest {
     return HostResourceStatusBuilder.builder()
         .total(new Resources(8, 1000L, 100L))
         .used(new Resources(1, 500L, 10L))
+        .hugepages(List.of(new HugePagePool(2048L, 100L, 50L)))
         .hypervisor(new Hypervisor("kvm", "7.2.22", "9.0.0", null, null, null, List.of()))
         .storage(List.of(new Storage("/i", "nfs4", true, true, 100L, 50L)))
         .instances(List.of(instance(DomainState.Running)))
@@ -113,6 +129,6 @@ class PublishDecisionTest {
   }
 
   private static HostInstance instance(DomainState state) {
-    return new HostInstance("g1", "u", state, 1, 192L, 1L, null, null, List.of());
+    return new HostInstance("g1", "u", state, 1, 192L, List.of(), 1L, null, null, List.of());
   }
 }

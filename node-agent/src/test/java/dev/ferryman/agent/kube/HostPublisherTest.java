@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.ferryman.agent.inventory.InventoryReader;
 import dev.ferryman.agent.inventory.MovableClock;
 import dev.ferryman.agent.inventory.NotReady;
+import dev.ferryman.agent.inventory.PoolReader;
 import dev.ferryman.agent.inventory.ProcFiles;
 import dev.ferryman.agent.inventory.ProcSamples;
 import dev.ferryman.agent.inventory.StorageReader;
@@ -65,7 +66,7 @@ class HostPublisherTest {
     publisher =
         new HostPublisher(
             ImpatientClient.of(client, Duration.ofMinutes(1)),
-            new InventoryReader(hypervisor, proc, storage, clock),
+            new InventoryReader(hypervisor, proc, new PoolReader(root), storage, clock),
             hypervisor,
             () -> obstacle,
             HostPublisherSettings.of("host-b", new MigrationEndpoint("10.0.0.2", "tls")),
@@ -250,7 +251,16 @@ class HostPublisherTest {
             .instances(
                 List.of(
                     new HostInstance(
-                        "g1", "u-1", DomainState.Running, 1, 192L, 0L, null, null, List.of())))
+                        "g1",
+                        "u-1",
+                        DomainState.Running,
+                        1,
+                        192L,
+                        List.of(),
+                        0L,
+                        null,
+                        null,
+                        List.of())))
             .conditions(List.of(condition("Alive", "True"), condition("Ready", "True")))
             .build();
     server.expect().get().withPath(OBJECT).andReturn(200, object(known)).once();

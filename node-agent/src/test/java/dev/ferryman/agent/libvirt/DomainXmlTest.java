@@ -29,6 +29,7 @@ class DomainXmlTest {
                 "pc-q35-7.2",
                 1,
                 192,
+                List.of(),
                 List.of(
                     DiskBuilder.builder()
                         .target("vda")

@@ -35,6 +35,7 @@ public final class FakeDomain {
   private @Nullable DomainDefinition read;
   private int vcpus = 1;
   private long memoryMiB = 192;
+  private String backing = "";
   private String metadata = "";
   private String cpu = "";
   int snapshots;
@@ -68,6 +69,12 @@ public final class FakeDomain {
 
   public FakeDomain memoryMiB(long size) {
     memoryMiB = size;
+    return describe();
+  }
+
+  /** Its memory is made of huge pages of the host's own size, 2 MiB. */
+  public FakeDomain hugePages() {
+    backing = "<memoryBacking><hugepages/></memoryBacking>";
     return describe();
   }
 
@@ -136,7 +143,7 @@ public final class FakeDomain {
           <name>%s</name>
           <uuid>%s</uuid>
           <metadata>%s</metadata>
-          <memory unit='MiB'>%d</memory>
+          <memory unit='MiB'>%d</memory>%s
           <vcpu placement='static'>%d</vcpu>
           <os>
             <type arch='x86_64' machine='pc-q35-7.2'>hvm</type>
@@ -144,7 +151,8 @@ public final class FakeDomain {
           <devices>%s</devices>
         </domain>
         """
-            .formatted(name, uuid, metadata, memoryMiB, vcpus, cpu, String.join("", disks));
+            .formatted(
+                name, uuid, metadata, memoryMiB, backing, vcpus, cpu, String.join("", disks));
     if (persistentXml != null) {
       persistentXml = liveXml;
     }
@@ -289,7 +297,7 @@ public final class FakeDomain {
   DomainDefinition definition() {
     if (read == null || !liveXml.equals(readFrom)) {
       readFrom = liveXml;
-      read = DomainXml.readIfPossible(() -> liveXml);
+      read = DomainXml.readIfPossible(() -> liveXml).onHostWith(2048);
     }
     return read;
   }

@@ -70,6 +70,19 @@ class HostProcessesTest {
   }
 
   @Test
+  void knowsTheKernelsOwnSizeOfHugePages() throws IOException {
+    Files.createDirectories(root.resolve("proc"));
+    assertThatThrownBy(() -> processes.hugePageKiB()).isInstanceOf(HypervisorException.class);
+
+    Files.writeString(
+        root.resolve("proc/meminfo"), "HugePages_Total:   8\nHugepagesize:    1048576 kB\n");
+    assertThat(processes.hugePageKiB()).isEqualTo(1048576);
+
+    Files.writeString(root.resolve("proc/meminfo"), "MemTotal: 4711 kB\n");
+    assertThat(processes.hugePageKiB()).as("a kernel without").isEqualTo(PagedMemory.HOSTS_OWN);
+  }
+
+  @Test
   void knowsAQemuByPidStartAndUuid() throws IOException {
     process(222, "qemu-system-x86_64", 'R', 6, 221019, "qemu\0-uuid\0" + UUID + "\0");
     pidFile("qemu/g1.pid", 222);

@@ -9,6 +9,7 @@ import dev.ferryman.crds.Check;
 import dev.ferryman.crds.CheckOutcome;
 import dev.ferryman.crds.livemigration.DestinationState;
 import dev.ferryman.crds.livemigration.DomainState;
+import dev.ferryman.crds.livemigration.HugePages;
 import dev.ferryman.crds.livemigration.LiveMigrationStatus;
 import dev.ferryman.crds.livemigration.NetworkKind;
 import dev.ferryman.crds.livemigration.NetworkNeed;
@@ -46,6 +47,16 @@ class GuestNeedsTest {
 
     assertThat(scene.figures.published()).isEqualTo(1);
     assertThat(scene.api.status().destination().hostSequence()).isEqualTo(1);
+  }
+
+  @Test
+  void theSourceTellsWhatHugePagesItsGuestNeeds() {
+    scene.guest.hugePages();
+
+    scene.orderAndCheck();
+
+    assertThat(scene.api.status().source().needs().hugepages())
+        .containsExactly(new HugePages(2048L, 96L));
   }
 
   @Test

@@ -50,6 +50,7 @@ class SourceChecksTest {
                     "q35",
                     1,
                     192,
+                    List.of(),
                     Collections.nCopies(100, Disk.of("vda", "file", path, false, null)),
                     null,
                     List.of(),

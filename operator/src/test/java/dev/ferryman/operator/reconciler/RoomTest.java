@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ferryman.crds.Check;
 import dev.ferryman.crds.hostresource.HostInstance;
 import dev.ferryman.crds.hostresource.HostInstanceBuilder;
+import dev.ferryman.crds.hostresource.HugePagePool;
 import dev.ferryman.crds.hostresource.Resources;
 import dev.ferryman.crds.livemigration.DestinationState;
+import dev.ferryman.crds.livemigration.HugePages;
 import dev.ferryman.crds.livemigration.LiveMigrationStatusBuilder;
 import dev.ferryman.crds.livemigration.NeedsBuilder;
 import dev.ferryman.crds.livemigration.Phase;
@@ -111,6 +113,28 @@ class RoomTest extends MoveFixture {
     reconcile();
 
     assertSays(Phase.Settling, "Unknown", "InsufficientMemory");
+  }
+
+  @Test
+  void hugePagesAreJudgedByWhatIsFreeThen() {
+    reconcile();
+    reads(8000, 8000, 4);
+    api.host(
+        Sample.with(
+            api.hosts.get("host-c"),
+            s -> s.hugepages(List.of(new HugePagePool(2048L, 4096L, 2047L)))));
+    api.source(
+        "move",
+        Sample.source(SourceState.Checked)
+            .needs(
+                NeedsBuilder.builder(Sample.needs(false))
+                    .hugepages(List.of(new HugePages(2048L, 2048L)))
+                    .build())
+            .build());
+    reconcile();
+
+    assertSays(Phase.Settling, "Unknown", "InsufficientHugePages");
+    assertThat(memory()).contains("8000 used + 0 <=");
   }
 
   @Test

@@ -4,8 +4,10 @@ import dev.ferryman.crds.Check;
 import dev.ferryman.crds.CheckName;
 import dev.ferryman.crds.CheckOutcome;
 import dev.ferryman.crds.Reason;
+import dev.ferryman.crds.hostresource.HugePagePool;
 import dev.ferryman.crds.hostresource.Resources;
 import dev.ferryman.operator.decide.Host;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -19,9 +21,18 @@ import org.jspecify.annotations.Nullable;
 final class Capacity {
   private Capacity() {}
 
-  /** Both checks; {@code claimed} is on its way to the host but not in its figures yet. */
+  /**
+   * All checks; {@code claimed} is on its way to the host but not in its figures yet. Of huge pages
+   * there is one for a guest that needs some.
+   */
   static List<Check> checks(Host host, Claim need, Claim claimed) {
-    return List.of(vcpus(host, need, claimed), memory(host, need, claimed));
+    var checks = new ArrayList<Check>();
+    checks.add(vcpus(host, need, claimed));
+    checks.add(memory(host, need, claimed));
+    if (!need.hugepages().isEmpty()) {
+      checks.add(hugepages(host, need, claimed));
+    }
+    return List.copyOf(checks);
   }
 
   /** The checks of this list that fail only because of what other moves have claimed. */
@@ -93,6 +104,36 @@ final class Capacity {
                     Locale.ROOT, " %d x %s - %d MiB", total, host.memoryOvercommit(), reserved);
     return result(
         CheckName.Memory, Reason.InsufficientMemory, host, fitsNow && fitsAtMost, message);
+  }
+
+  /** They are set aside by the host's administrator, so nothing is overcommitted or reserved. */
+  private static Check hugepages(Host host, Claim need, Claim claimed) {
+    var sums = new ArrayList<String>();
+    boolean fits = true;
+    for (var size : need.hugepages().keySet()) {
+      var pool =
+          host.status().hugepages().stream().filter(p -> p.sizeKiB().equals(size)).findFirst();
+      long free = pool.map(HugePagePool::free).orElse(0L);
+      long claims = claimed.pages(size);
+      boolean fit = claims + need.pages(size) <= free;
+      fits &= fit;
+      sums.add(
+          (claims == 0 ? "" : claims + " claimed + ")
+              + need.pages(size)
+              + (fit ? " <= " : " > ")
+              + free
+              + " free of "
+              + pool.map(HugePagePool::total).orElse(0L)
+              + " pages of "
+              + size
+              + " KiB");
+    }
+    return result(
+        CheckName.HugePages,
+        Reason.InsufficientHugePages,
+        host,
+        fits,
+        "huge pages: " + String.join(", ", sums));
   }
 
   private static String sum(

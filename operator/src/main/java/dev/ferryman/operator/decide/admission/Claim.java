@@ -1,6 +1,7 @@
 package dev.ferryman.operator.decide.admission;
 
 import dev.ferryman.crds.hostresource.HostInstance;
+import dev.ferryman.crds.livemigration.HugePages;
 import dev.ferryman.crds.livemigration.Needs;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.operator.decide.Host;
@@ -8,11 +9,18 @@ import dev.ferryman.operator.decide.Migration;
 import dev.ferryman.operator.decide.inventory.Inventory;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** vCPUs and memory that instances on their way to a host will need there. */
-public record Claim(int vcpus, long memoryMiB) {
-  static final Claim NONE = new Claim(0, 0);
+/**
+ * vCPUs and memory that instances on their way to a host will need there.
+ *
+ * @param memoryMiB what is not made of huge pages
+ * @param hugepages number of huge pages by their size in KiB
+ */
+public record Claim(int vcpus, long memoryMiB, SortedMap<Long, Long> hugepages) {
+  static final Claim NONE = of(0, 0, List.of());
 
   /** From here on a move is going to take its room. */
   static final Set<Phase> TAKING_ROOM = Set.of(Phase.Preparing, Phase.Migrating, Phase.Settling);
@@ -21,16 +29,29 @@ public record Claim(int vcpus, long memoryMiB) {
   static Claim of(HostInstance entry) {
     var vcpus = entry.vcpus();
     var memory = entry.memoryMiB();
-    return new Claim(vcpus == null ? 0 : vcpus, memory == null ? 0 : memory);
+    return of(vcpus == null ? 0 : vcpus, memory == null ? 0 : memory, entry.hugepages());
   }
 
   /** What an instance needs, by its source's word. */
   static Claim of(Needs needs) {
-    return new Claim(needs.vcpus(), needs.memoryMiB());
+    return of(needs.vcpus(), needs.memoryMiB(), needs.hugepages());
+  }
+
+  private static Claim of(int vcpus, long memoryMiB, List<HugePages> hugepages) {
+    var pages = new TreeMap<Long, Long>();
+    hugepages.forEach(of -> pages.merge(of.sizeKiB(), of.pages(), Long::sum));
+    return new Claim(vcpus, HugePages.ordinaryMiB(memoryMiB, hugepages), pages);
   }
 
   Claim plus(Claim other) {
-    return new Claim(vcpus + other.vcpus, memoryMiB + other.memoryMiB);
+    var pages = new TreeMap<>(hugepages);
+    other.hugepages.forEach((size, count) -> pages.merge(size, count, Long::sum));
+    return new Claim(vcpus + other.vcpus, memoryMiB + other.memoryMiB, pages);
+  }
+
+  /** Huge pages of that size. */
+  long pages(long sizeKiB) {
+    return hugepages.getOrDefault(sizeKiB, 0L);
   }
 
   /**

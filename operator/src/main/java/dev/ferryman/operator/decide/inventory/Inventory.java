@@ -172,6 +172,7 @@ public final class Inventory {
                         Boolean.TRUE.equals(n.paused()) ? DomainState.Paused : DomainState.Running)
                     .vcpus(n.vcpus())
                     .memoryMiB(n.memoryMiB())
+                    .hugepages(n.hugepages())
                     .addresses(List.of())
                     .build());
   }
