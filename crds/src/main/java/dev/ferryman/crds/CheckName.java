@@ -22,6 +22,7 @@ public enum CheckName {
   Migratable,
   Encryption,
   Compression,
+  PostCopy,
   DestinationReachable,
 
   // The destination agent's.

@@ -60,6 +60,7 @@ public enum Reason {
   MachineTypeUnknown,
   NotMigratable,
   CompressionUnsupported,
+  PostCopyUnsupported,
   CPUIncompatible,
   NetworkMissing,
   NetworkFilterMissing,
@@ -90,6 +91,8 @@ public enum Reason {
   DestinationLost,
   GuestStopped,
   GuestCrashed,
+  /** In post-copy one of the two halves of the guest was lost. */
+  GuestLost,
 
   // Risky, but allowed.
   SwitchoverUnprotected,

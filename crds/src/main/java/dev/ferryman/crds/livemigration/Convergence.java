@@ -41,7 +41,7 @@ public record Convergence(
         @Nullable Integer completionTimeoutSeconds,
     @Default("Abort")
         @JsonPropertyDescription(
-            "What is done after stallTimeoutSeconds or completionTimeoutSeconds. Abort: the migration is ended. Pause: the guest is paused, for stallTimeoutSeconds at most, until the rest of it is copied; if that is not enough the migration is ended and the guest goes on at the source")
+            "What is done after stallTimeoutSeconds or completionTimeoutSeconds. Abort: the migration is ended. Pause: the guest is paused, for stallTimeoutSeconds at most, until the rest of it is copied; if that is not enough the migration is ended and the guest goes on at the source. PostCopy: the guest goes on at the destination at once, and the rest of it is copied afterwards; until then it is lost with either host, and the migration cannot be ended any more; only with switchover Fast, and not for a guest that is paused")
         @Nullable OnTimeout onTimeout,
     @Default("None")
         @JsonPropertyDescription(
@@ -103,6 +103,12 @@ public record Convergence(
   @JsonIgnore
   public boolean mayPause() {
     return onTimeout == OnTimeout.Pause;
+  }
+
+  /** Whether the guest may go on at the destination before all of it is there. */
+  @JsonIgnore
+  public boolean mayPostCopy() {
+    return onTimeout == OnTimeout.PostCopy;
   }
 
   /** Seconds altogether; 0: any. */

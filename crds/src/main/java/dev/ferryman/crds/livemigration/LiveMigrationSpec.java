@@ -46,6 +46,12 @@ import org.jspecify.annotations.Nullable;
         "has(self.convergence) == has(oldSelf.convergence) && "
             + "(!has(self.convergence) || self.convergence == oldSelf.convergence)",
     message = "convergence is immutable")
+@ValidationRule(
+    value =
+        "!has(self.convergence) || self.convergence.onTimeout != 'PostCopy' || "
+            + "self.switchover == 'Fast'",
+    message = "onTimeout PostCopy needs switchover Fast",
+    fieldPath = ".convergence.onTimeout")
 public record LiveMigrationSpec(
     @Required
         @Size(min = 1, max = Bounds.NAME) @JsonPropertyDescription(

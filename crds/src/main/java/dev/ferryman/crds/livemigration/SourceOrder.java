@@ -8,5 +8,10 @@ public enum SourceOrder {
   /** End the copy that must not run beside the destination's. */
   Destroy,
   /** Let the guest go on here. */
-  Resume
+  Resume,
+  /**
+   * Have libvirt go on with a post-copy whose stream has broken, as often as it takes (libvirt:
+   * VIR_MIGRATE_POSTCOPY_RESUME). Neither copy is a whole guest before that has ended.
+   */
+  ResumePostCopy
 }

@@ -51,6 +51,9 @@ public record SourceReport(
     @JsonPropertyDescription(
             "Whether the agent asked libvirt to pause the guest, so that its copying ends")
         @Nullable Boolean pausedToFinish,
+    @JsonPropertyDescription(
+            "Whether libvirt has gone over to post-copy: the guest has gone on at the destination, or may have, before all of it is there; never taken back")
+        @Nullable Boolean postCopyStarted,
     @Nullable Switched switched,
     @JsonPropertyDescription(
             "What the copy, gone by now, has done since it was stopped for the switch-over; absent: not gone")

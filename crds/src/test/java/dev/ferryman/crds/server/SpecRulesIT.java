@@ -49,6 +49,7 @@ class SpecRulesIT {
         "{instance: i-00000003, destination: host-c, convergence: {compression: Zstd,"
             + " parallelConnections: 2, onTimeout: Pause}}",
         "{instance: i-00000003, destination: host-c, convergence: {compression: Xbzrle}}",
+        "{instance: i-00000003, destination: host-c, switchover: Fast, convergence: {onTimeout: PostCopy}}",
         "{instance: i-00000003, destination: host-c, checkOnly: false}",
         "{instance: i-00000003}",
         "{instance: i-00000003, maxAttempts: 3, ttlSecondsAfterFinished: 0}",
@@ -150,6 +151,12 @@ class SpecRulesIT {
         arguments(
             "{instance: i-00000003, destinationSelector: {matchExpressions: [{operator: Exists}]}}",
             "spec.destinationSelector.matchExpressions[0].key: Required value"),
+        arguments(
+            "{instance: i-00000003, destination: host-c, convergence: {onTimeout: PostCopy}}",
+            "spec.convergence.onTimeout: Invalid value: onTimeout PostCopy needs switchover Fast"),
+        arguments(
+            "{instance: i-00000003, destination: host-c, switchover: Strict, convergence: {onTimeout: PostCopy}}",
+            "spec.convergence.onTimeout: Invalid value: onTimeout PostCopy needs switchover Fast"),
         arguments(
             "{instance: i-00000003, destination: host-c, convergence: {onTimeout: Wait}}",
             "spec.convergence.onTimeout: Unsupported value: \"Wait\""),

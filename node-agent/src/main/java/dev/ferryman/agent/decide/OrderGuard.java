@@ -76,6 +76,7 @@ public final class OrderGuard {
             ? Permission.Act
             : Permission.Refuse;
       }
+      case ResumePostCopy -> Permission.Refuse;
     };
   }
 
