@@ -13,5 +13,10 @@ public enum SourceOrder {
    * Have libvirt go on with a post-copy whose stream has broken, as often as it takes (libvirt:
    * VIR_MIGRATE_POSTCOPY_RESUME). Neither copy is a whole guest before that has ended.
    */
-  ResumePostCopy
+  ResumePostCopy,
+  /**
+   * End what is here of a guest whose other part was lost in post-copy: it can never run. Its
+   * definition stays.
+   */
+  DestroyRemains
 }

@@ -76,7 +76,7 @@ public final class OrderGuard {
             ? Permission.Act
             : Permission.Refuse;
       }
-      case ResumePostCopy -> Permission.Refuse;
+      case ResumePostCopy, DestroyRemains -> Permission.Refuse;
     };
   }
 

@@ -61,7 +61,7 @@ final class SourceOrders {
   private void act(SourceOrder order, DomainReport now) {
     var hypervisor = role.host.hypervisor();
     switch (order) {
-      case None, ResumePostCopy -> {}
+      case None, ResumePostCopy, DestroyRemains -> {}
       case Resume -> hypervisor.resume(role.instanceUUID);
       case Undefine -> hypervisor.undefine(role.instanceUUID);
       case Destroy -> {
