@@ -127,6 +127,15 @@ public record Migration(
         && (source.state() == SourceState.Ended || source.state() == SourceState.CleanedUp);
   }
 
+  /**
+   * Whether the guest has gone on at the destination before all of it was there, or may have: then
+   * nothing can be undone any more.
+   */
+  public boolean hasGoneOverToPostCopy() {
+    var source = source();
+    return source != null && Boolean.TRUE.equals(source.postCopyStarted());
+  }
+
   /** When that phase began, if it did. */
   public Optional<Instant> began(Phase phase) {
     return status.phaseTimes().stream()

@@ -53,11 +53,28 @@ final class Endings {
       return stayed(migration, stayed);
     }
     var reason = verdict instanceof Verdict.Ended ended ? ended.reason() : Reason.OutcomeUnknown;
+    if (verdict.row() == Row.GuestLost) {
+      return lost(migration);
+    }
     var where =
         verdict.row() == Row.EndedAfterMove
             ? ", on " + migration.status().destinationHost()
             : ", on " + migration.status().sourceHost();
     return Outcome.Finish.failed(reason, verdict.row().sentence() + where, null);
+  }
+
+  private static Outcome.Finish lost(Migration migration) {
+    var destination = migration.status().destinationHost();
+    var half = migration.destination();
+    var stands = half != null && half.domain() != null && half.domain().state().isActive();
+    return Outcome.Finish.failed(
+        Reason.GuestLost,
+        Row.GuestLost.sentence()
+            + (stands
+                ? "; end what is left of it on " + destination + " ('virsh destroy') and start it"
+                : "; start it")
+            + " from its definition: its disks are as after a power cut",
+        null);
   }
 
   private static Outcome.Finish moved(Migration migration, Verdict.Moved moved) {
@@ -80,6 +97,9 @@ final class Endings {
         // libvirt counts the time of its own part of it, and nobody has counted the rest.
         message += ", and until its source was gone";
       }
+    }
+    if (migration.hasGoneOverToPostCopy()) {
+      message += "; it ran there while the rest of its memory was fetched (post-copy)";
     }
     if (source != null && source.sinceSwitchover() == SinceSwitchover.WentOn) {
       message +=
@@ -114,9 +134,11 @@ final class Endings {
     var result =
         ResultBuilder.builder()
             .mode(
-                Boolean.TRUE.equals(source.pausedToFinish())
-                    ? MigrationMode.Paused
-                    : MigrationMode.PreCopy);
+                migration.hasGoneOverToPostCopy()
+                    ? MigrationMode.PostCopy
+                    : Boolean.TRUE.equals(source.pausedToFinish())
+                        ? MigrationMode.Paused
+                        : MigrationMode.PreCopy);
     var figures = source.statistics();
     if (figures != null) {
       result

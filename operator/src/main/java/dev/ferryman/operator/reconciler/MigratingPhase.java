@@ -40,7 +40,8 @@ final class MigratingPhase implements PhaseHandler {
             + migration.status().destinationHost()
             + (source != null && Boolean.TRUE.equals(source.pausedToFinish())
                 ? "; the guest is paused until the rest of it is copied"
-                : "");
+                : "")
+            + (migration.hasGoneOverToPostCopy() ? postCopy(migration) : "");
     boolean shown =
         migration
             .condition("Succeeded")
@@ -51,6 +52,11 @@ final class MigratingPhase implements PhaseHandler {
     return shown
         ? Outcome.Await.NEWS
         : new Outcome.Report(Reason.Migrating, message, message, false, null);
+  }
+
+  private static String postCopy(Migration migration) {
+    return "; the guest goes on there while the rest of its memory is fetched (post-copy)"
+        + (migration.isCancelRequested() ? ", which cannot be cancelled" : "");
   }
 
   /** Leaving the phase forbids the start for good (a rule of the API server), so it is safe. */

@@ -19,6 +19,7 @@ import dev.ferryman.operator.decide.settle.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +32,12 @@ import org.jspecify.annotations.Nullable;
 final class Settler {
   /** So long after the end was seen a report may be on its way, and a wait is not worth a word. */
   static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  /** The schema's bound of a settlement's steps. */
+  private static final int LAST_STEP = 1000;
+
+  /** What libvirt may be about to make needless by itself. */
+  private static final Set<Row> UNHURRIED = EnumSet.of(Row.PostCopyDone, Row.LookForRest);
 
   private final Map<String, Instant> firstAsked = new ConcurrentHashMap<>();
 
@@ -53,8 +60,16 @@ final class Settler {
         return fence.get();
       }
     }
+    if (verdict instanceof Verdict.GoesOn goesOn) {
+      // What comes after it is new.
+      forget(migration);
+      var message = SettlingMessages.goingOn(migration, goesOn);
+      return report(migration, Reason.Settling, message, goesOn.row().sentence(), false);
+    }
     if (verdict instanceof Verdict.Ordered order) {
-      return order(migration, order, source, destination);
+      return patient && UNHURRIED.contains(order.row())
+          ? new Outcome.Await(patience)
+          : order(migration, order, source, destination);
     }
     if (verdict instanceof Verdict.Waits waits) {
       return patient
@@ -106,6 +121,15 @@ final class Settler {
       return next(migration, order.row(), order.source(), order.destination(), fenced);
     }
     if (outstanding(migration, settlement, source, destination).isEmpty()) {
+      if (order.row() == Row.PostCopyBroken && settlement.step() < LAST_STEP) {
+        // It went on, and has broken again.
+        return next(
+            migration,
+            order.row(),
+            order.source(),
+            order.destination(),
+            settlement.sourceFencedBootID());
+      }
       return tell(
           migration,
           Reason.OutcomeUnknown,
@@ -144,12 +168,23 @@ final class Settler {
         && !isDone(settlement, from == null ? null : from.done())) {
       outstanding.add(settlement.source() + " on " + migration.status().sourceHost());
     }
-    if (settlement.destination() != DestinationOrder.None
+    if (asksDestination(settlement)
         && destination.map(Host::answers).orElse(false)
         && !isDone(settlement, to == null ? null : to.done())) {
-      outstanding.add(settlement.destination() + " on " + migration.status().destinationHost());
+      outstanding.add(
+          (settlement.destination() == DestinationOrder.None
+                  ? "another look"
+                  : settlement.destination())
+              + " on "
+              + migration.status().destinationHost());
     }
     return outstanding;
+  }
+
+  /** A step without any order asks for a new reading. */
+  private static boolean asksDestination(Settlement settlement) {
+    return settlement.destination() != DestinationOrder.None
+        || settlement.source() == SourceOrder.None;
   }
 
   private static boolean isDone(Settlement settlement, @Nullable Integer done) {

@@ -23,6 +23,14 @@ final class SettlingMessages {
         + WaysOut.of(migration, waits.row(), evidence);
   }
 
+  static String goingOn(Migration migration, Verdict.GoesOn goesOn) {
+    return goesOn.row().sentence()
+        + ". "
+        + known(migration)
+        + " It goes on by itself while both hosts reach each other: destroy neither copy, each is a"
+        + " part of the guest.";
+  }
+
   static String ordered(Migration migration, Settlement settlement, Row row) {
     var orders = new ArrayList<String>();
     if (settlement.source() != SourceOrder.None) {

@@ -168,13 +168,21 @@ final class StatusFactory {
                 reason,
                 finish.message());
     if (succeeded && migration.hasStarted() && migration.isCancelRequested()) {
+      refuseCancel(conditions, "the cancel came too late: the guest had switched over");
+    } else if (finish.reason() == Reason.Cancelled
+        && migration.condition(Conditions.CANCEL_REFUSED).isPresent()) {
       conditions.set(
           Conditions.CANCEL_REFUSED,
-          Conditions.TRUE,
-          Conditions.CANCEL_REFUSED,
-          "the cancel came too late: the guest had switched over");
+          Conditions.FALSE,
+          reason,
+          "libvirt had not gone over to post-copy yet");
     }
     return builder.conditions(conditions.list()).build();
+  }
+
+  private static Conditions refuseCancel(Conditions conditions, String message) {
+    return conditions.set(
+        Conditions.CANCEL_REFUSED, Conditions.TRUE, Conditions.CANCEL_REFUSED, message);
   }
 
   private Conditions underWay(
@@ -184,7 +192,13 @@ final class StatusFactory {
       String message,
       String doing,
       boolean needsPerson) {
-    return conditions(migration)
+    var conditions = conditions(migration);
+    if (migration.isCancelRequested() && migration.hasGoneOverToPostCopy()) {
+      refuseCancel(
+          conditions,
+          "in post-copy each host has a part of the guest: the migration goes on to its end");
+    }
+    return conditions
         .set(Conditions.SUCCEEDED, Conditions.UNKNOWN, reason, message)
         .set(Conditions.RECONCILING, Conditions.TRUE, phase.name(), doing)
         .set(

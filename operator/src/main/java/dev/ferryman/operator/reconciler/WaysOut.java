@@ -3,6 +3,7 @@ package dev.ferryman.operator.reconciler;
 import dev.ferryman.crds.livemigration.SinceSwitchover;
 import dev.ferryman.operator.decide.Migration;
 import dev.ferryman.operator.decide.settle.DestinationEvidence;
+import dev.ferryman.operator.decide.settle.DestinationEvidence.RunningInPostCopy;
 import dev.ferryman.operator.decide.settle.Evidence;
 import dev.ferryman.operator.decide.settle.Row;
 import dev.ferryman.operator.decide.settle.SourceEvidence;
@@ -35,12 +36,41 @@ final class WaysOut {
       case SourceUnverified -> sourceAnswers();
       case SourceSilent ->
           evidence.strict() ? sourceAnswers() : "It ends when " + source + " answers.";
-      case SplitBrain ->
-          "Two copies run: power one off ('virsh destroy' on "
+      case HalfAtSilentSource ->
+          "It goes on when "
               + source
-              + " keeps what the guest did on "
+              + " answers; destroy nothing on either host. If "
+              + source
+              + " is lost, the guest is too: power that host off and fence it (spec.fenced.bootID of"
+              + " its HostResource), and Ferryman says so.";
+      case HalfAtSilentDestination ->
+          "It goes on when "
               + destination
-              + " since the switch-over, and the reverse). Ferryman touches neither.";
+              + " answers. What is on "
+              + source
+              + " cannot run by itself; only if "
+              + destination
+              + " is lost for good, and the guest with it, 'virsh destroy' it there and start the"
+              + " guest from its definition.";
+      case PostCopyEnding ->
+          "It ends when "
+              + destination
+              + " says that it has the whole guest ('virsh domstate --reason': running (migrated))."
+              + " If it says post-copy failed and stays so, a part of the memory is lost with what"
+              + " was on "
+              + source
+              + ": 'virsh destroy' the rest on "
+              + destination
+              + " and start the guest from its definition."
+              + THEN;
+      case SplitBrain ->
+          evidence.destination() instanceof RunningInPostCopy
+              ? halves()
+              : "Two copies run: power one off ('virsh destroy' on "
+                  + source
+                  + " keeps what the guest did on "
+                  + destination
+                  + " since the switch-over, and the reverse). Ferryman touches neither.";
       case FinishQueued -> "It ends when libvirt on " + destination + " has finished.";
       default -> bySource();
     };
@@ -64,9 +94,28 @@ final class WaysOut {
           + " them holds the guest."
           + THEN;
     }
+    if (isHalf(proved) || evidence.destination() instanceof RunningInPostCopy) {
+      return halves();
+    }
     return evidence.destination() instanceof DestinationEvidence.Silent
         ? destinationSilent()
         : eitherCopy(proved instanceof SourceEvidence.NeverStopped);
+  }
+
+  private static boolean isHalf(SourceEvidence proved) {
+    return proved instanceof SourceEvidence.MayHaveSwitched maybe && maybe.standing().isHalf();
+  }
+
+  private String halves() {
+    return "The guest is in post-copy, and what is on "
+        + source
+        + " cannot run by itself. As long as there is a copy on "
+        + destination
+        + ", destroy neither: each is a part of the guest. If there is none any more, the guest is"
+        + " lost: 'virsh destroy' what is left on "
+        + source
+        + " and start the guest from its definition, on one host only."
+        + THEN;
   }
 
   private boolean isPerhapsStale(SourceEvidence proved) {

@@ -9,6 +9,7 @@ import dev.ferryman.operator.decide.settle.DestinationEvidence;
 import dev.ferryman.operator.decide.settle.DestinationEvidence.CompletePaused;
 import dev.ferryman.operator.decide.settle.DestinationEvidence.IncomingPaused;
 import dev.ferryman.operator.decide.settle.DestinationEvidence.NeverStarted;
+import dev.ferryman.operator.decide.settle.DestinationEvidence.RunningInPostCopy;
 import dev.ferryman.operator.decide.settle.DestinationEvidence.StartedPaused;
 import dev.ferryman.operator.decide.settle.Evidence;
 import dev.ferryman.operator.decide.settle.Row;
@@ -109,5 +110,29 @@ class WaysOutTest {
   void anUnclearSourceIsLookedAtFirst() {
     assertThat(unproved(new SourceEvidence.Unclear(), new CompletePaused(true)))
         .contains("Destroy neither");
+  }
+
+  @Test
+  void inPostCopyNobodyIsToldToGoOnWithOneHalf() {
+    var half = new MayHaveSwitched(Standing.PostCopyFailed, false);
+    for (var copy :
+        List.of(
+            new NeverStarted(null),
+            new DestinationEvidence.AbsentUnproved(),
+            new DestinationEvidence.Unclear(),
+            new StartedPaused("user"))) {
+      assertThat(unproved(half, copy))
+          .contains("As long as there is a copy on host-c, destroy neither")
+          .doesNotContain("virsh resume");
+    }
+    for (var row :
+        List.of(Row.HalfAtSilentSource, Row.HalfAtSilentDestination, Row.PostCopyEnding)) {
+      assertThat(
+              WaysOut.of(
+                  Sample.move(Phase.Settling),
+                  row,
+                  new Evidence(half, new RunningInPostCopy(true), false, false)))
+          .doesNotContain("virsh resume");
+    }
   }
 }

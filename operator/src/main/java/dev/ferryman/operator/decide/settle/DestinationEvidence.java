@@ -5,8 +5,16 @@ import org.jspecify.annotations.Nullable;
 /** What is proved about the destination's copy of the guest, for this very attempt. */
 public sealed interface DestinationEvidence {
 
-  /** It runs. */
+  /** It runs, and needs the source no more. */
   record Running() implements DestinationEvidence {}
+
+  /**
+   * It runs in post-copy: a part of its memory is at the source still, which it needs.
+   *
+   * @param failed whether libvirt holds the stream for broken; after a restart it does so before it
+   *     has looked
+   */
+  record RunningInPostCopy(boolean failed) implements DestinationEvidence {}
 
   /**
    * It has run and is paused now.

@@ -46,6 +46,9 @@ public record Evidence(
   private static final Set<String> BY_MIGRATION = Set.of("migrating", "migration");
   private static final String MIGRATED = "migrated";
   private static final String BY_USER = "user";
+  private static final String BY_ITSELF = "shutdown";
+  private static final String POST_COPY = "post-copy";
+  private static final String POST_COPY_FAILED = "post-copy failed";
 
   /** What libvirt finds after its restart where it had not stored yet why it paused a guest. */
   private static final Set<String> LOST = Set.of(BY_USER, "unknown");
@@ -97,9 +100,9 @@ public record Evidence(
     if (patient && (isOutdated(migration, source) || waitsForDestination(migration, destination))) {
       return Optional.empty();
     }
+    var proved = source(migration, source);
     return Optional.of(
-        new Evidence(
-            source(migration, source), destination(migration, destination), pausedBefore, strict));
+        new Evidence(proved, destination(migration, destination, proved), pausedBefore, strict));
   }
 
   /** Whether it is final that libvirt was not, and will not be, called for this attempt. */
@@ -145,7 +148,7 @@ public record Evidence(
         || isOutdated(migration, host)) {
       return new SourceEvidence.Silent();
     }
-    return source(report);
+    return source(migration, report);
   }
 
   /** By the administrator's word, or as it was recorded: the HostResource may be deleted since. */
@@ -159,21 +162,21 @@ public record Evidence(
         && host.map(h -> h.liveness() == Liveness.Dead).orElse(true);
   }
 
-  private static SourceEvidence source(SourceReport report) {
+  private static SourceEvidence source(Migration migration, SourceReport report) {
     var domain = report.domain();
     if (Boolean.TRUE.equals(report.jobActive()) || report.switched() == null) {
       return new SourceEvidence.Unclear();
     }
     if (report.switched() == Switched.Gone) {
       return domain == null || !domain.state().isActive()
-          ? gone(report, domain)
+          ? gone(migration, report, domain)
           : new SourceEvidence.Unclear();
     }
     var standing = domain == null ? Optional.<Standing>empty() : standing(domain, report);
     if (standing.isEmpty()) {
       return new SourceEvidence.Unclear();
     }
-    return report.switched() == Switched.NeverStopped
+    return report.switched() == Switched.NeverStopped && !standing.get().isHalf()
         ? new NeverStopped(standing.get() != Standing.Running)
         : new MayHaveSwitched(standing.get(), Boolean.TRUE.equals(report.justResumed()));
   }
@@ -184,12 +187,32 @@ public record Evidence(
         || (domain != null && domain.state().runs());
   }
 
-  private static Gone gone(SourceReport report, @Nullable DomainReport domain) {
+  private static Gone gone(
+      Migration migration, SourceReport report, @Nullable DomainReport domain) {
     var since = report.sinceSwitchover();
+    var end = end(domain, report.result());
     return new Gone(
-        end(domain, report.result()),
+        end != GuestEnd.Migrated && isLost(migration) ? GuestEnd.InPostCopy : end,
         domain != null && isDefined(domain),
         since == null ? SinceSwitchover.Unknown : since);
+  }
+
+  /**
+   * Whether it was proved that the guest is lost in post-copy. The settlement keeps that: once what
+   * was left at the source is gone, nothing tells it any more.
+   */
+  private static boolean isLost(Migration migration) {
+    var settlement = migration.status().settlement();
+    if (settlement == null) {
+      return false;
+    }
+    if (settlement.verdict().equals(Row.LookForRest.name())) {
+      var report = migration.destination();
+      var done = report == null ? null : report.done();
+      return done != null && done >= settlement.step();
+    }
+    return settlement.verdict().equals(Row.DiscardRemains.name())
+        || settlement.verdict().equals(Row.LostLeftover.name());
   }
 
   private static Optional<Standing> standing(DomainReport domain, SourceReport report) {
@@ -202,6 +225,9 @@ public record Evidence(
     var reason = domain.reason();
     if (reason != null && BY_MIGRATION.contains(reason)) {
       return Optional.of(Standing.PausedByMigration);
+    }
+    if (POST_COPY.equals(reason) || POST_COPY_FAILED.equals(reason)) {
+      return Optional.of(POST_COPY.equals(reason) ? Standing.PostCopy : Standing.PostCopyFailed);
     }
     return Optional.of(
         Boolean.TRUE.equals(report.pausedToFinish()) && reason != null && LOST.contains(reason)
@@ -251,10 +277,46 @@ public record Evidence(
     return end == null || (seen != null && seen >= end) ? Optional.of(report) : Optional.empty();
   }
 
-  private static DestinationEvidence destination(Migration migration, Optional<Host> host) {
-    return fresh(migration, host)
-        .map(Evidence::destination)
-        .orElseGet(DestinationEvidence.Silent::new);
+  private static DestinationEvidence destination(
+      Migration migration, Optional<Host> host, SourceEvidence source) {
+    var shown =
+        fresh(migration, host)
+            .map(Evidence::destination)
+            .orElseGet(DestinationEvidence.Silent::new);
+    if (shown instanceof DestinationEvidence.Running) {
+      return isWhole(migration, source) ? shown : unclear();
+    }
+    return shown instanceof StartedEnded ended && isHalf(source)
+        ? new StartedEnded(endInPostCopy(migration), ended.defined())
+        : shown;
+  }
+
+  /**
+   * Whether a copy that runs has all of the guest's memory. In post-copy libvirt says so by the
+   * reason "migrated"; a person may have paused the copy since and let it go on, which leaves
+   * another reason. The source's copy only ends as migrated when all has been fetched.
+   */
+  private static boolean isWhole(Migration migration, SourceEvidence source) {
+    var from = migration.source();
+    var to = migration.destination();
+    var inPostCopy =
+        isHalf(source) || (from != null && Boolean.TRUE.equals(from.postCopyStarted()));
+    return !inPostCopy
+        || (source instanceof Gone gone && gone.end() == GuestEnd.Migrated)
+        || (to != null && to.domain() != null && MIGRATED.equals(to.domain().reason()));
+  }
+
+  private static boolean isHalf(SourceEvidence source) {
+    return (source instanceof MayHaveSwitched maybe && maybe.standing().isHalf())
+        || (source instanceof Gone gone && gone.end() == GuestEnd.InPostCopy);
+  }
+
+  /** A guest that has shut itself down is not lost, whatever it still lacked. */
+  private static GuestEnd endInPostCopy(Migration migration) {
+    var report = migration.destination();
+    return report != null && report.domain() != null && BY_ITSELF.equals(report.domain().reason())
+        ? GuestEnd.Stopped
+        : GuestEnd.InPostCopy;
   }
 
   private static DestinationEvidence destination(DestinationReport report) {
@@ -267,7 +329,7 @@ public record Evidence(
       return unclear();
     }
     if (domain.state().runs()) {
-      return new DestinationEvidence.Running();
+      return running(domain);
     }
     if (domain.state() == DomainState.Paused) {
       return paused(domain, started);
@@ -285,6 +347,13 @@ public record Evidence(
                   : unclear();
     }
     return unclear();
+  }
+
+  private static DestinationEvidence running(DomainReport domain) {
+    var failed = POST_COPY_FAILED.equals(domain.reason());
+    return failed || POST_COPY.equals(domain.reason())
+        ? new DestinationEvidence.RunningInPostCopy(failed)
+        : new DestinationEvidence.Running();
   }
 
   private static DestinationEvidence absent(

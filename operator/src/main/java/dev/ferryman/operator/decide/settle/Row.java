@@ -42,6 +42,34 @@ public enum Row {
   SourceUnverified("the guest runs at the destination, the source's host is silent"),
   SourceSilent("the source's host is silent, a copy stands still at the destination"),
   SourceFenced("the source's host is fenced"),
+  InPostCopy("the guest runs at the destination, and the rest of its memory comes from the source"),
+  PostCopyBroken(
+      "the guest runs at the destination in post-copy, and the stream with the rest of its memory"
+          + " has broken"),
+  PostCopyDone(
+      "the guest has all of its memory at the destination; what stands at the source is needed no"
+          + " more"),
+  PostCopyEnding(
+      "the source's copy is gone, and the destination has not said yet that it has all of the"
+          + " guest's memory"),
+  HalfAtSilentSource(
+      "the guest runs at the destination in post-copy, and the host that has the rest of its"
+          + " memory is silent"),
+  HalfAtSilentDestination(
+      "the source has a part of the guest's memory, and the host where the guest has gone on, in"
+          + " post-copy, is silent"),
+  LookForRest(
+      "the source's copy is gone, and the destination's had not all of the guest's memory when it"
+          + " was last looked at"),
+  DiscardRemains(
+      "the destination's copy has ended in post-copy; what is left at the source is no whole guest"
+          + " and can never run"),
+  LostLeftover(
+      "the guest was lost in post-copy and is defined at the destination; its definition is left at"
+          + " the source"),
+  GuestLost(
+      "the guest was lost in post-copy: the half of it that one of the hosts held is gone, and the"
+          + " other is no whole guest"),
   OutcomeUnknown("what both hosts say does not prove where the guest is");
 
   private final String sentence;

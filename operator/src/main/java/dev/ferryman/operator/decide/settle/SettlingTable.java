@@ -37,6 +37,12 @@ public final class SettlingTable {
     if (source instanceof NotStarted) {
       return new Verdict.Stayed(Row.NotStarted, Reason.MigrationFailed);
     }
+    return PostCopyTable.judge(evidence).orElseGet(() -> whole(evidence));
+  }
+
+  /** Where neither host holds a part of the guest only. */
+  private static Verdict whole(Evidence evidence) {
+    var source = evidence.source();
     if (source instanceof Gone gone) {
       return gone(gone, evidence);
     }
@@ -284,16 +290,20 @@ public final class SettlingTable {
         && complete.neverRan();
   }
 
-  private static Verdict order(Row row, SourceOrder source, DestinationOrder destination) {
+  static Verdict order(Row row, SourceOrder source, DestinationOrder destination) {
     return new Verdict.Ordered(row, source, destination);
   }
 
-  private static Verdict unknown() {
+  static Verdict unknown() {
     return new Verdict.Waits(Row.OutcomeUnknown, Reason.OutcomeUnknown);
   }
 
-  private static Reason reason(GuestEnd end) {
-    return end == GuestEnd.Crashed ? Reason.GuestCrashed : Reason.GuestStopped;
+  static Reason reason(GuestEnd end) {
+    return switch (end) {
+      case Crashed -> Reason.GuestCrashed;
+      case InPostCopy -> Reason.GuestLost;
+      case Migrated, Stopped -> Reason.GuestStopped;
+    };
   }
 
   private static boolean isTrue(@Nullable Boolean flag) {

@@ -52,7 +52,16 @@ public sealed interface SourceEvidence {
      */
     PausedToFinish,
     /** Paused for another reason: by the user, an I/O error, ... */
-    PausedOtherwise
+    PausedOtherwise,
+    /** The guest has gone on at the destination, which fetches from here what it has not yet. */
+    PostCopy,
+    /** The same, and libvirt has lost sight of the stream: it has broken, or goes on unattended. */
+    PostCopyFailed;
+
+    /** Whether it holds a part of the guest only: it can never run, and may still be needed. */
+    public boolean isHalf() {
+      return this == PostCopy || this == PostCopyFailed;
+    }
   }
 
   /** How a domain ended. */
@@ -60,6 +69,8 @@ public sealed interface SourceEvidence {
     /** libvirt says, or nothing contradicts, that it left by migrating. */
     Migrated,
     Stopped,
-    Crashed
+    Crashed,
+    /** In post-copy, when the guest was not whole on either host: it is lost. */
+    InPostCopy
   }
 }

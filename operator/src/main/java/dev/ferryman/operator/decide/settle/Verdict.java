@@ -21,6 +21,9 @@ public sealed interface Verdict {
   /** Agents have something to do first; then the evidence is weighed anew. */
   record Ordered(Row row, SourceOrder source, DestinationOrder destination) implements Verdict {}
 
+  /** It comes to its end by itself, and nobody has to do anything about it. */
+  record GoesOn(Row row) implements Verdict {}
+
   /** Nothing is proved yet. */
   record Waits(Row row, Reason reason) implements Verdict {}
 }

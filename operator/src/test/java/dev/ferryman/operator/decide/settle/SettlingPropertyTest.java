@@ -2,12 +2,14 @@ package dev.ferryman.operator.decide.settle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.livemigration.DestinationOrder;
 import dev.ferryman.crds.livemigration.DestinationReport;
 import dev.ferryman.crds.livemigration.DestinationState;
 import dev.ferryman.crds.livemigration.DomainReport;
 import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.Phase;
+import dev.ferryman.crds.livemigration.Settlement;
 import dev.ferryman.crds.livemigration.SinceSwitchover;
 import dev.ferryman.crds.livemigration.SourceOrder;
 import dev.ferryman.crds.livemigration.SourceReport;
@@ -39,7 +41,8 @@ class SettlingPropertyTest {
       Optional<DestinationReport> destination,
       Host sourceHost,
       Host destinationHost,
-      SwitchoverMode switchover) {
+      SwitchoverMode switchover,
+      Optional<Row> settled) {
 
     Migration move() {
       return Sample.move(
@@ -47,7 +50,30 @@ class SettlingPropertyTest {
           s ->
               s.source(source.orElse(null))
                   .destination(destination.orElse(null))
-                  .switchover(switchover));
+                  .switchover(switchover)
+                  .settlement(
+                      settled
+                          .map(
+                              row ->
+                                  new Settlement(
+                                      Sample.ATTEMPT,
+                                      1,
+                                      row.name(),
+                                      SourceOrder.None,
+                                      DestinationOrder.None,
+                                      null))
+                          .orElse(null)));
+    }
+
+    boolean provedLostBefore() {
+      return settled
+          .filter(
+              row ->
+                  row == Row.DiscardRemains
+                      || row == Row.LostLeftover
+                      || (row == Row.LookForRest
+                          && destination.filter(d -> d.done() != null).isPresent()))
+          .isPresent();
     }
 
     Optional<Verdict> verdict(boolean patient) {
@@ -112,6 +138,36 @@ class SettlingPropertyTest {
 
     boolean justResumed() {
       return source.map(s -> Boolean.TRUE.equals(s.justResumed())).orElse(false);
+    }
+
+    private boolean sourceStands(String reason) {
+      return source
+          .map(SourceReport::domain)
+          .filter(d -> d.state() == DomainState.Paused && reason.equals(d.reason()))
+          .isPresent();
+    }
+
+    /** The guest may be in two parts. */
+    boolean sourceIsHalf() {
+      return sourceStands("post-copy") || sourceStands("post-copy failed");
+    }
+
+    boolean destinationIsHalf() {
+      return destinationRuns()
+          && destination
+              .map(DestinationReport::domain)
+              .filter(d -> "post-copy".equals(d.reason()) || "post-copy failed".equals(d.reason()))
+              .isPresent();
+    }
+
+    boolean destinationIsWhole() {
+      return destinationRuns()
+          && destination.map(DestinationReport::domain).map(DomainReport::reason).stream()
+              .anyMatch("migrated"::equals);
+    }
+
+    boolean destinationHasEnded() {
+      return started() && !destinationIsActive();
     }
 
     boolean sourceIsProvedGone() {
@@ -239,7 +295,7 @@ class SettlingPropertyTest {
     world
         .verdict(patient)
         .filter(v -> v instanceof Verdict.Stayed || v instanceof Verdict.Ended)
-        .filter(v -> v.row() != Row.NotStarted)
+        .filter(v -> v.row() != Row.NotStarted && !isLost(v))
         .ifPresent(
             verdict -> {
               assertThat(
@@ -256,6 +312,60 @@ class SettlingPropertyTest {
             });
   }
 
+  /** Each half is worthless without the other, so that neither may go while that one is there. */
+  @Property(tries = 20000, edgeCases = EdgeCasesMode.NONE)
+  void inPostCopyNothingIsResumedAndTheSourcesHalfEndsOnlyWhereItIsOfNoUse(
+      @ForAll("worlds") World world, @ForAll boolean patient) {
+    if (!world.sourceIsHalf() && !world.destinationIsHalf()) {
+      return;
+    }
+    world
+        .verdict(patient)
+        .filter(v -> v instanceof Verdict.Ordered)
+        .map(v -> (Verdict.Ordered) v)
+        .ifPresent(
+            order -> {
+              assertThat(order.source()).isNotEqualTo(SourceOrder.Resume);
+              if (world.destinationIsFresh() && world.destinationIsMarked()) {
+                assertThat(order.destination()).isEqualTo(DestinationOrder.None);
+              }
+              if (world.sourceIsHalf()
+                  || (world.destinationIsHalf() && world.destinationIsMarked())) {
+                assertThat(order.source()).isNotEqualTo(SourceOrder.Destroy);
+              }
+              if (order.source() == SourceOrder.DestroyRemains) {
+                assertThat(world.destinationIsWhole() || world.destinationHasEnded()).isTrue();
+                assertThat(world.destinationIsFresh()).isTrue();
+                assertThat(world.sourceIsHalf()).isTrue();
+              }
+              if (order.source() == SourceOrder.ResumePostCopy) {
+                assertThat(world.sourceIsHalf() && world.destinationIsHalf()).isTrue();
+                assertThat(world.sourceHost().answers()).isTrue();
+              }
+            });
+  }
+
+  @Property(tries = 20000, edgeCases = EdgeCasesMode.NONE)
+  void aGuestIsOnlyCalledLostWhereAHalfOfItIsProvedGone(
+      @ForAll("worlds") World world, @ForAll boolean patient) {
+    world
+        .verdict(patient)
+        .filter(SettlingPropertyTest::isLost)
+        .ifPresent(
+            verdict -> {
+              assertThat(
+                      world.destinationIsWhole()
+                          && world.destinationIsFresh()
+                          && world.destinationHost().answers()
+                          && world.destinationIsMarked())
+                  .isFalse();
+              assertThat(
+                      (world.sourceIsFenced() && world.destinationIsHalf())
+                          || (world.sourceIsProvedGone() && world.provedLostBefore()))
+                  .isTrue();
+            });
+  }
+
   @Property(tries = 5000, edgeCases = EdgeCasesMode.NONE)
   void aMoveThatMayStillStartIsNeverSettled(@ForAll("worlds") World world) {
     if (world.phase() == Phase.Migrating
@@ -263,6 +373,10 @@ class SettlingPropertyTest {
         && world.source().map(s -> s.endSequence() == null).orElse(true)) {
       assertThat(world.verdict(false)).isEmpty();
     }
+  }
+
+  private static boolean isLost(Verdict verdict) {
+    return verdict instanceof Verdict.Ended ended && ended.reason() == Reason.GuestLost;
   }
 
   @Provide
@@ -273,7 +387,10 @@ class SettlingPropertyTest {
             destinations().optional(0.9),
             hosts("host-b"),
             hosts("host-c"),
-            Arbitraries.of(SwitchoverMode.class))
+            Arbitraries.of(SwitchoverMode.class),
+            Arbitraries.of(
+                    Row.DiscardRemains, Row.LookForRest, Row.LostLeftover, Row.PostCopyBroken)
+                .optional(0.2))
         .as(World::new);
   }
 
@@ -300,7 +417,15 @@ class SettlingPropertyTest {
   private static Arbitrary<DomainReport> domains() {
     return Combinators.combine(
             Arbitraries.of(DomainState.class),
-            Arbitraries.of("user", "migrating", "migrated", "crashed", "shutdown", "unknown")
+            Arbitraries.of(
+                    "user",
+                    "migrating",
+                    "migrated",
+                    "crashed",
+                    "shutdown",
+                    "unknown",
+                    "post-copy",
+                    "post-copy failed")
                 .injectNull(0.1),
             Arbitraries.frequency(
                 Tuple.of(6, Sample.ATTEMPT), Tuple.of(1, "other/1"), Tuple.of(1, (String) null)))
@@ -315,17 +440,22 @@ class SettlingPropertyTest {
             domains().injectNull(0.1),
             Arbitraries.of(true, false).injectNull(0.2),
             Arbitraries.of(true, false).injectNull(0.1),
-            Arbitraries.of(true, false),
+            Arbitraries.of(
+                Tuple.of(true, false),
+                Tuple.of(false, false),
+                Tuple.of(false, true),
+                Tuple.of(true, true)),
             Arbitraries.of(SinceSwitchover.class).injectNull(0.1))
         .as(
-            (state, end, switched, domain, jobActive, paused, justResumed, since) ->
+            (state, end, switched, domain, jobActive, paused, resumedOrPostCopy, since) ->
                 Sample.source(state)
                     .sequence(10L)
                     .endSequence(end)
                     .switched(switched)
                     .domain(domain)
                     .jobActive(jobActive)
-                    .justResumed(justResumed)
+                    .justResumed(resumedOrPostCopy.get1())
+                    .postCopyStarted(resumedOrPostCopy.get2() ? true : null)
                     .sinceSwitchover(since)
                     .needs(paused == null ? null : Sample.needs(paused))
                     .build());
@@ -337,10 +467,12 @@ class SettlingPropertyTest {
             Arbitraries.of(Started.class).injectNull(0.1),
             domains().injectNull(0.1),
             Arbitraries.of(5L, 10L, 11L).injectNull(0.1),
-            Arbitraries.frequency(Tuple.of(9, Sample.ATTEMPT), Tuple.of(1, "other/1")))
+            Arbitraries.frequency(Tuple.of(9, Sample.ATTEMPT), Tuple.of(1, "other/1")),
+            Arbitraries.of(1).injectNull(0.5))
         .as(
-            (state, started, domain, peer, attempt) ->
+            (state, started, domain, peer, attempt, done) ->
                 Sample.destination(state)
+                    .done(done)
                     .attemptUID(attempt)
                     .started(started)
                     .domain(domain)
