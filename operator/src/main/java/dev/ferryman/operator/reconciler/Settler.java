@@ -69,7 +69,7 @@ final class Settler {
     if (verdict instanceof Verdict.Ordered order) {
       return patient && UNHURRIED.contains(order.row())
           ? new Outcome.Await(patience)
-          : order(migration, order, source, destination);
+          : order(migration, order, source, destination, patient ? null : evidence.get());
     }
     if (verdict instanceof Verdict.Waits waits) {
       return patient
@@ -107,11 +107,15 @@ final class Settler {
     return String.valueOf(migration.attemptUID());
   }
 
+  /**
+   * @param overdue the evidence, if the order should have been carried out by now
+   */
   private static Outcome order(
       Migration migration,
       Verdict.Ordered order,
       Optional<Host> source,
-      Optional<Host> destination) {
+      Optional<Host> destination,
+      @Nullable Evidence overdue) {
     var settlement = migration.status().settlement();
     if (settlement == null
         || !settlement.verdict().equals(order.row().name())
@@ -138,7 +142,14 @@ final class Settler {
           true);
     }
     var message = SettlingMessages.ordered(migration, settlement, order.row());
-    return report(migration, Reason.Settling, message, message, false);
+    return overdue != null && order.row() == Row.PostCopyBroken
+        ? tell(
+            migration,
+            Reason.OutcomeUnknown,
+            message + ". " + WaysOut.of(migration, order.row(), overdue),
+            order.row(),
+            true)
+        : report(migration, Reason.Settling, message, message, false);
   }
 
   private static Outcome next(

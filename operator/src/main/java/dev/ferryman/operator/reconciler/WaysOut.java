@@ -36,6 +36,15 @@ final class WaysOut {
       case SourceUnverified -> sourceAnswers();
       case SourceSilent ->
           evidence.strict() ? sourceAnswers() : "It ends when " + source + " answers.";
+      case PostCopyBroken ->
+          source
+              + " has libvirt try again and again: mend the link between the hosts. If libvirt keeps"
+              + " refusing (its words are in the log of "
+              + source
+              + "'s agent), the guest cannot be brought together any more: 'virsh destroy' its half"
+              + " on "
+              + destination
+              + ", and start it anew once Ferryman has cleaned up.";
       case HalfAtSilentSource ->
           "It goes on when "
               + source

@@ -127,6 +127,10 @@ class PostCopySettlingTest extends MoveFixture {
     reconcile();
     assertStep(1, "PostCopyBroken", SourceOrder.ResumePostCopy);
     assertThat(condition("Stalled").getStatus()).isEqualTo("False");
+    clock.pass(Settler.PATIENCE);
+    reconcile();
+    assertThat(condition("Stalled").getStatus()).as("the link may be down").isEqualTo("True");
+    assertThat(condition("Succeeded").getMessage()).contains("mend the link");
 
     source(
         ended(Switched.MayHaveSwitched, DomainState.Paused, "post-copy failed")
