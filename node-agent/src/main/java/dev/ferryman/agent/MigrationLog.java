@@ -35,6 +35,13 @@ final class MigrationLog implements MigrationListener {
   }
 
   @Override
+  public void postCopy(LiveMigration migration, String message) {
+    LOG.info("{} {}", about(migration), message);
+    metrics.counter("ferryman.agent.postcopies").increment();
+    events.warning(migration, "PostCopyOrdered", message);
+  }
+
+  @Override
   public void ended(LiveMigration migration, boolean succeeded, String message) {
     LOG.info("{} libvirt's call ended: {}", about(migration), succeeded ? "success" : message);
     metrics

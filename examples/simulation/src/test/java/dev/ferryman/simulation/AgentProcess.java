@@ -315,6 +315,9 @@ final class AgentProcess {
     public void paused(LiveMigration migration, String message) {}
 
     @Override
+    public void postCopy(LiveMigration migration, String message) {}
+
+    @Override
     public void ended(LiveMigration migration, boolean succeeded, String message) {}
 
     @Override

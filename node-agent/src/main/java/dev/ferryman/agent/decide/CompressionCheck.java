@@ -6,17 +6,11 @@ import dev.ferryman.crds.CheckOutcome;
 import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.livemigration.Compression;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Whether the source's libvirt can compress as is ordered; that of the destination is no older. */
 public final class CompressionCheck {
-  private static final Pattern VERSION = Pattern.compile("(\\d{1,9})\\.(\\d{1,9})\\b.*");
-
   /** libvirt 9.4.0 came with the compression methods zlib and zstd (its news of 2023-06-01). */
-  private static final int MAJOR = 9;
-
-  private static final int MINOR = 4;
+  private static final Version WITH_ZSTD = new Version(9, 4);
 
   private CompressionCheck() {}
 
@@ -31,7 +25,7 @@ public final class CompressionCheck {
       case Xbzrle -> Optional.of(check(true, host, "libvirt " + libvirt + " has Xbzrle"));
       case Zstd ->
           Optional.of(
-              hasZstd(libvirt)
+              WITH_ZSTD.isIn(libvirt)
                   ? check(true, host, "libvirt " + libvirt + " has Zstd")
                   : check(
                       false,
@@ -41,15 +35,6 @@ public final class CompressionCheck {
                           + " has "
                           + libvirt));
     };
-  }
-
-  private static boolean hasZstd(String version) {
-    Matcher parts = VERSION.matcher(version);
-    if (!parts.matches()) {
-      return false;
-    }
-    var major = Integer.parseInt(parts.group(1));
-    return major > MAJOR || (major == MAJOR && Integer.parseInt(parts.group(2)) >= MINOR);
   }
 
   private static Check check(boolean passed, String host, String message) {

@@ -46,12 +46,15 @@ public final class OrderGuard {
 
   /**
    * A copy that has served for longer than a minute beside the other is nobody's to destroy; nor is
-   * a definition that came with a later move: it may be all that there is of the instance.
+   * a definition that came with a later move: it may be all that there is of the instance. What is
+   * here of a guest in post-copy is neither ended nor let go on, but by the one order that is given
+   * when its other half is known to be lost.
    */
   public static Permission permit(SourceOrder order, DomainReport now, Source source) {
     var active = now.state().isActive();
     var sameProcess = source.isSameProcess(now);
     var leftover = !active && source.isSameDefinition(now);
+    var postCopy = PostCopyState.of(now);
     return switch (order) {
       case None -> Permission.AlreadySo;
       case Undefine -> {
@@ -64,7 +67,7 @@ public final class OrderGuard {
         if (now.state() == DomainState.Absent) {
           yield Permission.AlreadySo;
         }
-        var stands = now.state() == DomainState.Paused;
+        var stands = now.state() == DomainState.Paused && !postCopy.isHalf();
         var yields = now.state().runs() && source.justResumed();
         yield leftover || ((stands || yields) && sameProcess) ? Permission.Act : Permission.Refuse;
       }
@@ -72,11 +75,27 @@ public final class OrderGuard {
         if (now.state().runs()) {
           yield Permission.AlreadySo;
         }
-        yield now.state() == DomainState.Paused && sameProcess && !source.jobActive()
+        yield now.state() == DomainState.Paused
+                && !postCopy.isHalf()
+                && sameProcess
+                && !source.jobActive()
             ? Permission.Act
             : Permission.Refuse;
       }
-      case ResumePostCopy, DestroyRemains -> Permission.Refuse;
+      case ResumePostCopy -> {
+        if (!active) {
+          yield Permission.AlreadySo;
+        }
+        yield postCopy == PostCopyState.Broken && sameProcess ? Permission.Act : Permission.Refuse;
+      }
+      case DestroyRemains -> {
+        if (!active) {
+          yield Permission.AlreadySo;
+        }
+        yield postCopy.isHalf() && now.state() == DomainState.Paused && sameProcess
+            ? Permission.Act
+            : Permission.Refuse;
+      }
     };
   }
 
@@ -101,7 +120,8 @@ public final class OrderGuard {
         yield now.state() == DomainState.Paused && !incoming ? Permission.Act : Permission.Refuse;
       }
       case Destroy ->
-          !now.state().isActive() || now.state() == DomainState.Paused
+          !now.state().isActive()
+                  || (now.state() == DomainState.Paused && !PostCopyState.of(now).isHalf())
               ? Permission.Act
               : Permission.Refuse;
       case Undefine -> now.state().isActive() ? Permission.Refuse : Permission.Act;

@@ -29,7 +29,8 @@ public final class StandstillEvidence {
     if (now.state().runs()) {
       return SinceSwitchover.WentOn;
     }
-    return now.state() == DomainState.Paused && MIGRATING.equals(now.reason())
+    return now.state() == DomainState.Paused
+            && (MIGRATING.equals(now.reason()) || PostCopyState.of(now).isHalf())
         ? SinceSwitchover.StoodStill
         : known;
   }

@@ -66,7 +66,9 @@ final class DiskSizes {
     var key = new Key(domain.uuid(), disk);
     var size = known.get(key);
     var now = clock.instant();
-    if (domain.incoming() || (size != null && now.isBefore(size.readAt.plus(KEPT)))) {
+    if (domain.incoming()
+        || domain.inPostCopy()
+        || (size != null && now.isBefore(size.readAt.plus(KEPT)))) {
       return size == null ? 0 : size.bytes;
     }
     var bytes = ask(domain, disk, size == null ? 0 : size.bytes);

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param baseline the source: before the call; the destination: while checking
  * @param givenUp the source: why it ends the job by itself; null: it does not
  * @param pause the source: the guest is paused so that its copying ends; null: it is not
+ * @param postCopy the source: the migration is to go over to post-copy, or has; null: it is not
  * @param suspended whether libvirt reported that the source's copy was stopped meanwhile
  * @param sinceSwitchover the source: what its copy has done since it was last stopped; null: it was
  *     not stopped
@@ -54,6 +55,7 @@ public record JournalEntry(
     boolean abortRequested,
     @Nullable GivenUp givenUp,
     @Nullable Pause pause,
+    @Nullable PostCopy postCopy,
     boolean suspended,
     @Nullable SinceSwitchover sinceSwitchover,
     boolean resumed,
@@ -80,6 +82,16 @@ public record JournalEntry(
     var known = sinceSwitchover == null || ranAfterTheCall;
     return withEventsMissed(true)
         .withSinceSwitchover(known ? sinceSwitchover : SinceSwitchover.Unknown);
+  }
+
+  /** Whether libvirt is known to have gone over to post-copy. */
+  public boolean isInPostCopy() {
+    return postCopy != null && postCopy.started();
+  }
+
+  /** The same, now that libvirt has shown that it has gone over to post-copy. */
+  public JournalEntry withPostCopyStarted() {
+    return withPostCopy(new PostCopy(postCopy == null ? null : postCopy.because(), true));
   }
 
   /** Whether libvirt's call is known to have succeeded. */

@@ -23,6 +23,15 @@ public record DomainFacts(
     DomainDefinition definition) {
 
   /**
+   * Whether it is one half of a guest in post-copy. libvirt answers most questions on the half that
+   * is received only when the migration has ended.
+   */
+  public boolean inPostCopy() {
+    return state.isActive()
+        && (reason.equals(StateWords.POST_COPY) || reason.equals(StateWords.POST_COPY_FAILED));
+  }
+
+  /**
    * Uid of the attempt that made this copy; null: none did.
    *
    * @throws HypervisorException if the XML could not be read: it might be any attempt's

@@ -64,6 +64,14 @@ public interface Hypervisor extends AutoCloseable {
    */
   void pauseMigrating(String uuid);
 
+  /**
+   * Has a migration under way, which must have been asked for with that in mind ({@link
+   * MigrationRequest}), go over to post-copy (libvirt: virDomainMigrateStartPostCopy). The guest is
+   * stopped soon after, and goes on at the destination; from then on libvirt aborts the job no
+   * more.
+   */
+  void startPostCopy(String uuid);
+
   /** Lets a paused domain go on. */
   void resume(String uuid);
 

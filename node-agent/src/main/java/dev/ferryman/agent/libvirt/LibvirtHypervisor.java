@@ -217,6 +217,18 @@ public final class LibvirtHypervisor implements Hypervisor {
   }
 
   @Override
+  public void startPostCopy(String uuid) {
+    jobCalls.call(
+        "post-copy of " + uuid,
+        () ->
+            change(
+                jobs.get(),
+                uuid,
+                "virDomainMigrateStartPostCopy",
+                domain -> LIBVIRT.virDomainMigrateStartPostCopy(domain, 0)));
+  }
+
+  @Override
   public void resume(String uuid) {
     change(uuid, "virDomainResume", LIBVIRT::virDomainResume);
   }

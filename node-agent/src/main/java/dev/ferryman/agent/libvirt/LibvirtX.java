@@ -51,6 +51,8 @@ interface LibvirtX extends Libvirt {
   int virDomainMigrateToURI3(
       DomainPointer domain, String uri, @Nullable Pointer parameters, int count, int flags);
 
+  int virDomainMigrateStartPostCopy(DomainPointer domain, int flags);
+
   int virConnectCompareHypervisorCPU(
       ConnectionPointer connection,
       @Nullable String emulator,

@@ -9,6 +9,11 @@ public record LifecycleEvent(String uuid, Kind kind, int detail) {
   /** Detail "migrated" of Started, Suspended and Resumed. */
   private static final int MIGRATED = 1;
 
+  /** Details "post-copy" and "post-copy failed" of Suspended. */
+  private static final int SUSPENDED_POST_COPY = 7;
+
+  private static final int SUSPENDED_POST_COPY_FAILED = 8;
+
   /** Detail "migrated" of Stopped. */
   private static final int STOPPED_MIGRATED = 3;
 
@@ -19,6 +24,12 @@ public record LifecycleEvent(String uuid, Kind kind, int detail) {
       case Stopped -> detail == STOPPED_MIGRATED;
       case Defined, Undefined, Shutdown, PMSuspended, Crashed -> false;
     };
+  }
+
+  /** Whether it tells a migration's source that the guest has gone on, or may have, elsewhere. */
+  public boolean isOfPostCopySource() {
+    return kind == Kind.Suspended
+        && (detail == SUSPENDED_POST_COPY || detail == SUSPENDED_POST_COPY_FAILED);
   }
 
   /** In libvirt's order (virDomainEventType). */

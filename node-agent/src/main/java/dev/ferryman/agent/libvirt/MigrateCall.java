@@ -35,8 +35,10 @@ record MigrateCall(
 
   static final int COMPRESSED = 1 << 11;
   static final int AUTO_CONVERGE = 1 << 13;
+  static final int POSTCOPY = 1 << 15;
   static final int TLS = 1 << 16;
   static final int PARALLEL = 1 << 17;
+  static final int POSTCOPY_RESUME = 1 << 19;
 
   static MigrateCall of(MigrationRequest request) {
     var parameters = new LinkedHashMap<String, String>();
@@ -74,6 +76,8 @@ record MigrateCall(
         | (request.leftPaused() ? PAUSED : 0)
         | (request.copiedDisks().isEmpty() ? 0 : NON_SHARED_INC)
         | (request.convergence().mayThrottle() ? AUTO_CONVERGE : 0)
+        | (request.convergence().mayPostCopy() ? POSTCOPY : 0)
+        | (request.resumesPostCopy() ? POSTCOPY_RESUME : 0)
         | (request.convergence().compressionOrNone() == Compression.None ? 0 : COMPRESSED)
         | (request.convergence().connections() > 1 ? PARALLEL : 0)
         | (request.encrypted() ? TLS : 0);

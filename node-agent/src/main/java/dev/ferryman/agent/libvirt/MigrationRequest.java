@@ -16,9 +16,12 @@ import java.util.List;
  * @param encrypted whether QEMU's stream is encrypted (VIR_MIGRATE_TLS)
  * @param leftPaused whether the destination's copy is left paused (VIR_MIGRATE_PAUSED)
  * @param convergence cap on the copying; whether QEMU may slow the guest's CPUs down; compression
- *     (VIR_MIGRATE_COMPRESSED) and connections (VIR_MIGRATE_PARALLEL) of the copying
+ *     (VIR_MIGRATE_COMPRESSED) and connections (VIR_MIGRATE_PARALLEL) of the copying; whether it
+ *     may go over to post-copy (VIR_MIGRATE_POSTCOPY)
  * @param copiedDisks device names of the disks that are copied (VIR_MIGRATE_NON_SHARED_INC); the
  *     destination has images for them already
+ * @param resumesPostCopy whether this is the request of before once more, to go on with a post-copy
+ *     whose stream has broken (VIR_MIGRATE_POSTCOPY_RESUME)
  */
 @RecordBuilder
 public record MigrationRequest(
@@ -30,7 +33,8 @@ public record MigrationRequest(
     boolean encrypted,
     boolean leftPaused,
     Convergence convergence,
-    List<String> copiedDisks)
+    List<String> copiedDisks,
+    boolean resumesPostCopy)
     implements MigrationRequestBuilder.With {
 
   /** A request for a migration that is not steered. */
@@ -51,7 +55,8 @@ public record MigrationRequest(
         encrypted,
         leftPaused,
         Convergence.DEFAULT,
-        List.of());
+        List.of(),
+        false);
   }
 
   public boolean persistent() {

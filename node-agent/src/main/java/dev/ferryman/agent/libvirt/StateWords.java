@@ -17,6 +17,12 @@ final class StateWords {
   /** Reason of {@link DomainState#Paused}: its process is being started. */
   static final String STARTING_UP = "starting up";
 
+  /** Reason of either side in post-copy: the source's is paused, the destination's runs. */
+  static final String POST_COPY = "post-copy";
+
+  /** The same, after the stream has broken, or libvirt has lost the other side. */
+  static final String POST_COPY_FAILED = "post-copy failed";
+
   private static final List<DomainState> STATES =
       List.of(
           DomainState.NoState,
@@ -40,8 +46,8 @@ final class StateWords {
           "save canceled",
           "event wakeup",
           "crashed",
-          "post-copy",
-          "post-copy failed");
+          POST_COPY,
+          POST_COPY_FAILED);
 
   private static final List<String> PAUSED =
       List.of(
@@ -57,8 +63,8 @@ final class StateWords {
           "creating snapshot",
           "crashed",
           STARTING_UP,
-          "post-copy",
-          "post-copy failed",
+          POST_COPY,
+          POST_COPY_FAILED,
           "api error");
 
   private static final List<String> SHUT_OFF =

@@ -10,6 +10,9 @@ public interface MigrationListener {
   /** The guest is about to be paused, so that its copying ends. */
   void paused(LiveMigration migration, String message);
 
+  /** The guest is about to go on at the destination before the rest of it is copied. */
+  void postCopy(LiveMigration migration, String message);
+
   /** libvirt's migrate call has ended. */
   void ended(LiveMigration migration, boolean succeeded, String message);
 

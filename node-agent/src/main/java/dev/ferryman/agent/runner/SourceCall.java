@@ -1,21 +1,20 @@
 package dev.ferryman.agent.runner;
 
+import dev.ferryman.agent.decide.PostCopyState;
 import dev.ferryman.agent.decide.SourceStep.Call;
-import dev.ferryman.agent.libvirt.AttemptMark;
+import dev.ferryman.agent.journal.JournalEntry;
 import dev.ferryman.agent.libvirt.CallOutcome;
+import dev.ferryman.agent.libvirt.DomainFacts;
 import dev.ferryman.agent.libvirt.HypervisorException;
 import dev.ferryman.agent.libvirt.JobFacts;
 import dev.ferryman.agent.libvirt.MigrationRequest;
-import dev.ferryman.agent.libvirt.XmlForm;
 import dev.ferryman.crds.Bounds;
 import dev.ferryman.crds.livemigration.CallResult;
-import dev.ferryman.crds.livemigration.DestinationState;
-import dev.ferryman.crds.livemigration.DiskCopy;
 import dev.ferryman.crds.livemigration.MigrationStatistics;
 import dev.ferryman.crds.livemigration.Progress;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
@@ -90,52 +89,7 @@ final class SourceCall {
   void prepare(String address, boolean leftPaused) {
     request =
         CompletableFuture.supplyAsync(
-            () -> makeUp(address, leftPaused), role.host.markers().threads());
-  }
-
-  private MigrationRequest makeUp(String address, boolean leftPaused) {
-    var hypervisor = role.host.hypervisor();
-    var transport = role.host.transport();
-    var uuid = role.instanceUUID;
-    var domain =
-        hypervisor
-            .domain(uuid)
-            .orElseThrow(() -> HypervisorException.noAnswer("the domain has gone"));
-    var convergence = role.migration.getSpec().convergenceOrDefault();
-    return new MigrationRequest(
-            uuid,
-            transport.uri(role.destination()),
-            dataUri(address),
-            AttemptMark.put(hypervisor.migratableXml(uuid, XmlForm.Live), role.attemptUID),
-            domain.persistent()
-                ? AttemptMark.put(
-                    hypervisor.migratableXml(uuid, XmlForm.Persistent), role.attemptUID)
-                : "",
-            transport.dataEncrypted(),
-            leftPaused)
-        .withConvergence(convergence)
-        .withCopiedDisks(copies());
-  }
-
-  /** The disks for which the destination has made images. */
-  private List<String> copies() {
-    var destination = role.status().destination();
-    if (destination == null || destination.copies().isEmpty()) {
-      return List.of();
-    }
-    if (destination.state() != DestinationState.Prepared) {
-      throw HypervisorException.noAnswer("the destination has not made the images of its disks");
-    }
-    return destination.copies().stream().map(DiskCopy::target).toList();
-  }
-
-  private static String dataUri(String address) {
-    if (address.isEmpty()) {
-      return "";
-    }
-    return address.contains(":") && !address.startsWith("[")
-        ? "tcp://[" + address + "]"
-        : "tcp://" + address;
+            () -> new CallRequest(role).makeUp(address, leftPaused), role.host.markers().threads());
   }
 
   /** The announcement goes out; from here on it may have been accepted. */
@@ -200,9 +154,13 @@ final class SourceCall {
       // A question would wait in libvirt for the end of the domain, and with it all else here.
       return;
     }
-    var job = job();
+    var domain = domain();
+    var half = half(domain);
+    var job = job(domain);
     var progress = job.progress();
-    if (job.migrating() && progress != null) {
+    if (!waiting && half == PostCopyState.Broken) {
+      ended();
+    } else if (job.migrating() && progress != null) {
       steering.seen(progress);
       progressSeen.accept(progress);
     } else if (!job.isActive() && !waiting) {
@@ -215,7 +173,10 @@ final class SourceCall {
   private void returned(CallResult outcome) {
     waiting = false;
     result = outcome;
-    if (outcome.code() == CallResult.SUCCESS || !job().migrating()) {
+    var domain = domain();
+    if (outcome.code() == CallResult.SUCCESS
+        || half(domain) == PostCopyState.Broken
+        || !job(domain).migrating()) {
       ended();
     }
   }
@@ -238,8 +199,10 @@ final class SourceCall {
   /** Asks libvirt to end the job, until it takes that or the job ends. */
   void abort() {
     try {
-      // Only a migration: the request would end whatever job the domain has.
-      if (job().migrating()) {
+      // Only a migration: the request would end whatever job the domain has. In post-copy it would
+      // be refused.
+      var domain = domain();
+      if (!half(domain).isHalf() && job(domain).migrating()) {
         role.host.hypervisor().abortJob(role.instanceUUID);
         abortAccepted = true;
         role.record(entry -> entry.withAbortRequested(true));
@@ -260,7 +223,32 @@ final class SourceCall {
 
   /** The domain's migration job as libvirt has it now. */
   JobFacts job() {
-    var domain = role.host.hypervisor().domain(role.instanceUUID);
+    return job(domain());
+  }
+
+  private Optional<DomainFacts> domain() {
+    return role.host.hypervisor().domain(role.instanceUUID);
+  }
+
+  /** How the domain stands in post-copy; what libvirt shows of that is noted. */
+  private PostCopyState half(Optional<DomainFacts> domain) {
+    var half = domain.map(d -> PostCopyState.of(d.state(), d.reason())).orElse(PostCopyState.None);
+    if (half.isHalf()) {
+      notePostCopy();
+    }
+    return half;
+  }
+
+  /** libvirt has gone over to post-copy: the job cannot be ended any more. */
+  void notePostCopy() {
+    handingOver = false;
+    var entry = role.entry();
+    if (entry != null && !entry.isInPostCopy()) {
+      role.record(JournalEntry::withPostCopyStarted);
+    }
+  }
+
+  private JobFacts job(Optional<DomainFacts> domain) {
     return domain.isPresent() && domain.get().state().isActive()
         ? role.host.hypervisor().job(role.instanceUUID)
         : JobFacts.NONE;

@@ -2,9 +2,11 @@ package dev.ferryman.agent.runner;
 
 import dev.ferryman.agent.decide.CacheCheck;
 import dev.ferryman.agent.decide.CompressionCheck;
+import dev.ferryman.agent.decide.PostCopyCheck;
 import dev.ferryman.agent.journal.JournalEntry;
 import dev.ferryman.crds.Bounds;
 import dev.ferryman.crds.Check;
+import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.Needs;
 import dev.ferryman.crds.livemigration.NeedsBuilder;
 import dev.ferryman.crds.livemigration.SourceState;
@@ -62,6 +64,12 @@ final class SourceChecking {
             role.migration.getSpec().convergenceOrDefault().compressionOrNone(),
             host.name(),
             versions.libvirtVersion())
+        .ifPresent(checks::add);
+    PostCopyCheck.judge(
+            role.migration.getSpec().convergenceOrDefault(),
+            host.name(),
+            domain.get().state() == DomainState.Paused,
+            versions.hypervisorVersion())
         .ifPresent(checks::add);
     var marked = preflight.putMarkers(needs);
     // One more is to come, of the way to the destination.

@@ -83,6 +83,7 @@ final class SourceHalf {
         .abortRequested(entry != null && entry.abortRequested() ? true : null)
         .givenUp(entry == null ? null : entry.givenUp())
         .pausedToFinish(entry != null && entry.pause() != null ? true : null)
+        .postCopyStarted(entry != null && entry.isInPostCopy() ? true : null)
         .state(state);
   }
 

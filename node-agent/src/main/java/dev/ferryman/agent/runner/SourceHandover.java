@@ -11,6 +11,7 @@ import dev.ferryman.crds.livemigration.DomainReport;
 import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.ProcessIdentity;
 import dev.ferryman.crds.livemigration.SinceSwitchover;
+import dev.ferryman.crds.livemigration.Switched;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -190,6 +191,16 @@ final class SourceHandover {
     if (entry.sinceSwitchover() != since) {
       role.record(e -> e.withSinceSwitchover(since));
     }
+  }
+
+  /** Whether the copy, as it is after the end of libvirt's call, can have handed over. */
+  Switched switched(JournalEntry entry, DomainReport now) {
+    var baseline = entry.baseline();
+    return SwitchedEvidence.judge(
+        baseline == null ? null : baseline.domain(),
+        now,
+        entry.suspended(),
+        role.isSameDaemon(entry));
   }
 
   /** What is known of a copy that is gone. */

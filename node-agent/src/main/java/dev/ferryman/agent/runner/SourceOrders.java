@@ -2,6 +2,7 @@ package dev.ferryman.agent.runner;
 
 import dev.ferryman.agent.decide.OrderGuard;
 import dev.ferryman.agent.decide.OrderGuard.Permission;
+import dev.ferryman.agent.decide.StandstillEvidence;
 import dev.ferryman.agent.journal.Stage;
 import dev.ferryman.crds.livemigration.DomainReport;
 import dev.ferryman.crds.livemigration.SourceOrder;
@@ -48,6 +49,24 @@ final class SourceOrders {
     }
   }
 
+  /**
+   * The same where nobody tells how the move ended: only what libvirt says has left by migrating.
+   */
+  void undefineMigrated() {
+    var now = look();
+    if (StandstillEvidence.MIGRATED.equals(now.reason())
+        && OrderGuard.permit(
+                SourceOrder.Undefine, now, new OrderGuard.Source(journaled(), false, false))
+            == Permission.Act) {
+      role.host.hypervisor().undefine(role.instanceUUID);
+    }
+  }
+
+  /** What is known of the copy for a last look at it. */
+  OrderGuard.Source known() {
+    return new OrderGuard.Source(journaled(), false, false);
+  }
+
   private @Nullable DomainReport journaled() {
     var entry = role.entry();
     var baseline = entry == null ? null : entry.baseline();
@@ -61,7 +80,9 @@ final class SourceOrders {
   private void act(SourceOrder order, DomainReport now) {
     var hypervisor = role.host.hypervisor();
     switch (order) {
-      case None, ResumePostCopy, DestroyRemains -> {}
+      // That one takes its time: PostCopyRecovery has it done by now.
+      case None, ResumePostCopy -> {}
+      case DestroyRemains -> hypervisor.destroy(role.instanceUUID);
       case Resume -> hypervisor.resume(role.instanceUUID);
       case Undefine -> hypervisor.undefine(role.instanceUUID);
       case Destroy -> {

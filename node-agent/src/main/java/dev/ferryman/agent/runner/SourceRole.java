@@ -1,10 +1,10 @@
 package dev.ferryman.agent.runner;
 
+import dev.ferryman.agent.decide.PostCopyState;
 import dev.ferryman.agent.decide.ProgressTracker;
 import dev.ferryman.agent.decide.SourceStep;
 import dev.ferryman.agent.decide.SourceStep.Known;
 import dev.ferryman.agent.decide.SourceStepViewBuilder;
-import dev.ferryman.agent.decide.SwitchedEvidence;
 import dev.ferryman.agent.journal.Baseline;
 import dev.ferryman.agent.journal.JournalEntry;
 import dev.ferryman.agent.journal.Stage;
@@ -34,6 +34,9 @@ final class SourceRole extends Role {
   private final SourceChecking checking = new SourceChecking(this, half, preflight, this::refuse);
   private final SourceHandover handover = new SourceHandover(this);
   private final Autostart autostart = new Autostart(this);
+  private final SourceOrphan orphan = new SourceOrphan(this, call, orders, autostart);
+  private final PostCopyRecovery recovery =
+      new PostCopyRecovery(this, preflight, () -> evidenceChanged = true);
   private boolean evidenceChanged;
   private @Nullable MigrationStatistics statistics;
 
@@ -80,7 +83,7 @@ final class SourceRole extends Role {
         .call(call.state())
         .goneUntold(handover.hasStoodStillToItsEnd() && !half.isGone())
         .daemonDead(daemonStart() == null)
-        .abortAccepted(call.isAborting())
+        .abortAccepted(call.isAborting() || isInPostCopy(entry()))
         .orderPending(orderedStep() > orderDone() && order() != SourceOrder.None)
         .evidenceChanged(evidenceChanged)
         .build();
@@ -96,6 +99,10 @@ final class SourceRole extends Role {
       case Ended -> Known.Ended;
       case Closed -> Known.Closed;
     };
+  }
+
+  private static boolean isInPostCopy(@Nullable JournalEntry entry) {
+    return entry != null && entry.isInPostCopy();
   }
 
   private SourceOrder order() {
@@ -118,13 +125,7 @@ final class SourceRole extends Role {
     if (entry != null && entry.stage() == Stage.Ended) {
       var now = Domains.report(host.hypervisor().domain(instanceUUID));
       handover.read(now);
-      var baseline = entry.baseline();
-      var switched =
-          SwitchedEvidence.judge(
-              baseline == null ? null : baseline.domain(),
-              now,
-              entry.suspended(),
-              isSameDaemon(entry));
+      var switched = handover.switched(entry, now);
       refusal
           .domain(now)
           .switched(switched)
@@ -239,15 +240,15 @@ final class SourceRole extends Role {
     preflight.removeMarkers();
     var now = Domains.report(host.hypervisor().domain(instanceUUID));
     handover.read(now);
-    var baseline = entry.baseline();
-    var switched =
-        SwitchedEvidence.judge(
-            baseline == null ? null : baseline.domain(),
-            now,
-            entry.suspended(),
-            isSameDaemon(entry));
+    if (PostCopyState.of(now).isHalf()) {
+      call.notePostCopy();
+    }
+    var switched = handover.switched(entry, now);
     if (switched == Switched.NeverStopped) {
       autostart.giveBack();
+    } else if (switched == Switched.Gone && statistics == null && isInPostCopy(entry)) {
+      // Its end may have come long after that of the call.
+      statistics = call.statistics();
     }
     var since = switched == Switched.Gone ? handover.judge(now, half.isPersistent()) : null;
     if (!isSaid(now, switched, since, done)) {
@@ -301,6 +302,12 @@ final class SourceRole extends Role {
 
   private void carryOut() {
     var step = orderedStep();
+    if (order() == SourceOrder.ResumePostCopy && !recovery.isOver(orders.known())) {
+      if (evidenceChanged) {
+        reportEvidence(orderDone());
+      }
+      return;
+    }
     orders.carryOut(order(), call.job().isActive(), handover::isJustResumed);
     record(e -> e.withSettledStep(step));
     evidenceChanged = true;
@@ -335,22 +342,12 @@ final class SourceRole extends Role {
     var entry = entry();
     if (entry == null || !entry.stage().isOpen()) {
       done();
-    } else if (entry.stage() == Stage.Starting && (call.isWaiting() || call.job().isActive())) {
-      if (call.hasGivenUp() && !call.isAborting()) {
-        // Else a guest that was paused to be copied would be left so.
-        call.abort();
-      }
+    } else if (orphan.waits(entry)) {
       lookAgainOrphaned(() -> {});
     } else {
       preflight.removeMarkers();
       handover.close();
-      if (host.hypervisor()
-          .domain(instanceUUID)
-          .filter(facts -> facts.state().isActive())
-          .isPresent()) {
-        autostart.giveBack();
-      }
-      record(e -> e.withStage(Stage.Closed));
+      orphan.close();
       done();
     }
   }
@@ -378,11 +375,15 @@ final class SourceRole extends Role {
     if (entry == null || !entry.stage().isOpen()) {
       return;
     }
-    if (event.kind() == LifecycleEvent.Kind.Suspended
+    if (event.isOfPostCopySource()) {
+      call.notePostCopy();
+    } else if (event.kind() == LifecycleEvent.Kind.Suspended
         && entry.stage() == Stage.Starting
         && !entry.suspended()
-        // A guest that was paused to be copied is still under way, and must not be left so.
+        // A guest that was paused to be copied is still under way, and must not be left so; one
+        // that is stopped for post-copy has a long way to go.
         && entry.pause() == null
+        && entry.postCopy() == null
         && event.isOfMigration()) {
       call.handsOver();
     }

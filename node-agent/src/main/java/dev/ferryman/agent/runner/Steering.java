@@ -1,10 +1,13 @@
 package dev.ferryman.agent.runner;
 
 import dev.ferryman.agent.decide.convergence.Course;
+import dev.ferryman.agent.decide.convergence.Flow;
 import dev.ferryman.agent.decide.convergence.Limits;
+import dev.ferryman.agent.decide.convergence.PostCopyTurn;
 import dev.ferryman.agent.decide.convergence.Reading;
 import dev.ferryman.agent.journal.JournalEntry;
 import dev.ferryman.agent.journal.Pause;
+import dev.ferryman.agent.journal.PostCopy;
 import dev.ferryman.agent.libvirt.HypervisorException;
 import dev.ferryman.crds.livemigration.GivenUp;
 import dev.ferryman.crds.livemigration.Progress;
@@ -14,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings a job to its end: allows more downtime where that is needed, pauses the guest if that is
- * ordered, or gives the job up.
+ * Brings a job to its end: allows more downtime where that is needed, pauses the guest or goes over
+ * to post-copy if that is ordered, or gives the job up.
  *
  * <p>What a pause leaves behind is libvirt's to undo, as that of its own switch-over: it lets the
  * guest go on when the job fails or is aborted, also after it was restarted.
@@ -25,6 +28,7 @@ final class Steering {
 
   private final Role role;
   private @Nullable Course course;
+  private @Nullable Flow flow;
   private long downtimeSet;
 
   /** Whether libvirt has answered that the guest is paused. */
@@ -42,7 +46,7 @@ final class Steering {
 
   void seen(Progress progress) {
     var entry = role.entry();
-    if (entry == null || entry.givenUp() != null || role.isCancelled()) {
+    if (entry == null || entry.givenUp() != null || entry.isInPostCopy() || role.isCancelled()) {
       return;
     }
     var limits = Limits.of(role.migration.getSpec().convergenceOrDefault());
@@ -50,6 +54,8 @@ final class Steering {
     var pause = entry.pause();
     if (pause != null) {
       stands(pause, now, limits);
+    } else if (entry.postCopy() != null) {
+      startPostCopy();
     } else {
       runs(entry, now, limits);
     }
@@ -61,13 +67,43 @@ final class Steering {
       return;
     }
     course = next;
+    flow = Flow.next(flow, now, next.lastHeadway());
     var because = next.givenUp();
     if (because == null) {
       allow(next.downtimeMilliseconds(limits));
-    } else if (role.migration.getSpec().convergenceOrDefault().mayPause() && ranBefore(entry)) {
+      return;
+    }
+    var ordered = role.migration.getSpec().convergenceOrDefault();
+    if (ordered.mayPause() && ranBefore(entry)) {
       pause(because, now);
+    } else if (ordered.mayPostCopy()) {
+      switch (PostCopyTurn.judge(because, next, flow, now, limits)) {
+        case Wait -> allow(next.downtimeMilliseconds(limits));
+        case Start -> goOverToPostCopy(because);
+        case GiveUp -> giveUp(because);
+      }
     } else {
       giveUp(because);
+    }
+  }
+
+  /** Record before acting: whoever finds the guest in two halves must know how it came to that. */
+  private void goOverToPostCopy(GivenUp because) {
+    role.record(entry -> entry.withPostCopy(new PostCopy(because, false)));
+    role.host
+        .listener()
+        .postCopy(
+            role.migration,
+            because + ": the guest goes on at the destination, and the rest of it is copied there");
+    startPostCopy();
+  }
+
+  /** Until libvirt shows that it has: it may have left an earlier request unanswered. */
+  private void startPostCopy() {
+    try {
+      role.host.hypervisor().startPostCopy(role.instanceUUID);
+    } catch (HypervisorException notNow) {
+      LOG.debug("libvirt does not begin the post-copy of {} now", role.attemptUID, notNow);
     }
   }
 

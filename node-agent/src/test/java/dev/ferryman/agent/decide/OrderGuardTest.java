@@ -124,4 +124,59 @@ class OrderGuardTest {
     var now = new DomainReport(Running, "migrated", QEMU, ATTEMPT);
     assertThat(OrderGuard.permit(order, now, false, ATTEMPT)).isEqualTo(Refuse);
   }
+
+  /** Each half of a guest in post-copy needs the other, until one of them is known to be lost. */
+  @ParameterizedTest(name = "{0} of {1} -> {2}")
+  @MethodSource("ordersInPostCopy")
+  void aHalfInPostCopyIsNeitherEndedNorLetGoOnButByItsOwnOrders(
+      SourceOrder order, String reason, Permission expected) {
+    var now = new DomainReport(Paused, reason, QEMU, null);
+
+    assertThat(OrderGuard.permit(order, now, new OrderGuard.Source(BEFORE, false, false)))
+        .isEqualTo(expected);
+    var another = new DomainReport(Paused, reason, OTHER_QEMU, null);
+    assertThat(OrderGuard.permit(order, another, new OrderGuard.Source(BEFORE, false, false)))
+        .as("another QEMU process")
+        .isEqualTo(Refuse);
+  }
+
+  static Stream<Arguments> ordersInPostCopy() {
+    return Stream.of(
+        Arguments.of(SourceOrder.Destroy, "post-copy", Refuse),
+        Arguments.of(SourceOrder.Destroy, "post-copy failed", Refuse),
+        Arguments.of(SourceOrder.Resume, "post-copy", Refuse),
+        Arguments.of(SourceOrder.Resume, "post-copy failed", Refuse),
+        Arguments.of(SourceOrder.Undefine, "post-copy failed", Refuse),
+        Arguments.of(SourceOrder.ResumePostCopy, "post-copy failed", Act),
+        // libvirt 9.0 would forget the job.
+        Arguments.of(SourceOrder.ResumePostCopy, "post-copy", Refuse),
+        Arguments.of(SourceOrder.ResumePostCopy, "migrating", Refuse),
+        Arguments.of(SourceOrder.DestroyRemains, "post-copy", Act),
+        Arguments.of(SourceOrder.DestroyRemains, "post-copy failed", Act),
+        Arguments.of(SourceOrder.DestroyRemains, "migrating", Refuse),
+        Arguments.of(SourceOrder.DestroyRemains, "user", Refuse));
+  }
+
+  @Test
+  void whatIsGoneNeedsNoOrderOfPostCopy() {
+    var now = new DomainReport(ShutOff, "migrated", null, null);
+    var source = new OrderGuard.Source(BEFORE, false, false);
+
+    assertThat(OrderGuard.permit(SourceOrder.ResumePostCopy, now, source)).isEqualTo(AlreadySo);
+    assertThat(OrderGuard.permit(SourceOrder.DestroyRemains, now, source)).isEqualTo(AlreadySo);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatIsReceivedInPostCopyIsNeverTouched(DestinationOrder order) {
+    for (var state : new DomainState[] {Running, Paused}) {
+      for (var reason : new String[] {"post-copy", "post-copy failed"}) {
+        var now = new DomainReport(state, reason, QEMU, ATTEMPT);
+
+        if (order != DestinationOrder.Resume) {
+          assertThat(OrderGuard.permit(order, now, false, ATTEMPT)).isNotEqualTo(Act);
+        }
+      }
+    }
+  }
 }

@@ -294,6 +294,11 @@ public final class FakeDomain {
         uuid, name, state, reason, process, incoming, persistentXml != null, definition());
   }
 
+  boolean isReceivedInPostCopy() {
+    return state.runs()
+        && (reason.equals(StateWords.POST_COPY) || reason.equals(StateWords.POST_COPY_FAILED));
+  }
+
   DomainDefinition definition() {
     if (read == null || !liveXml.equals(readFrom)) {
       readFrom = liveXml;

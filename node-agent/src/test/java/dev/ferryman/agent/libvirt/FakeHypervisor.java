@@ -191,6 +191,7 @@ public final class FakeHypervisor implements Hypervisor {
           for (var domain : List.copyOf(domains.values())) {
             if (domain.state.isActive()) {
               domain.stops("unknown", 0);
+              world.allMigrations().forEach(migration -> migration.powerLostOf(domain));
             }
           }
           world.allMigrations().forEach(migration -> migration.daemonDied(this));
@@ -326,8 +327,10 @@ public final class FakeHypervisor implements Hypervisor {
   @Override
   public CallOutcome migrate(MigrationRequest request) {
     try {
-      var migration = ask(() -> begin(request));
-      script.accept(migration);
+      var migration = ask(() -> request.resumesPostCopy() ? resume(request) : begin(request));
+      if (!request.resumesPostCopy()) {
+        script.accept(migration);
+      }
       return migration.returned().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (HypervisorException e) {
       return new CallOutcome(e.code(), e.domain(), String.valueOf(e.getMessage()));
@@ -357,6 +360,23 @@ public final class FakeHypervisor implements Hypervisor {
     destination.requireRoomFor(domain);
     var migration = new FakeMigration(request, domain, destination);
     migrations.add(migration);
+    return migration;
+  }
+
+  private FakeMigration resume(MigrationRequest request) {
+    changes.add("resume post-copy " + request.uuid());
+    var migration =
+        active(request.uuid())
+            .orElseThrow(
+                () ->
+                    refused(
+                        55,
+                        10,
+                        "Requested operation is not valid: domain '"
+                            + existing(request.uuid()).name
+                            + "' is not being migrated"));
+    var unused = reachable(request.destinationUri());
+    migration.resumePostCopy();
     return migration;
   }
 
@@ -441,6 +461,24 @@ public final class FakeHypervisor implements Hypervisor {
   }
 
   @Override
+  public void startPostCopy(String uuid) {
+    ask(
+        () -> {
+          changes.add("post-copy " + uuid);
+          active(uuid)
+              .orElseThrow(
+                  () ->
+                      refused(
+                          55,
+                          10,
+                          "Requested operation is not valid: post-copy can only be started while"
+                              + " outgoing migration is in progress"))
+              .startPostCopy();
+          return this;
+        });
+  }
+
+  @Override
   public void resume(String uuid) {
     ask(
         () -> {
@@ -507,7 +545,7 @@ public final class FakeHypervisor implements Hypervisor {
   public long diskCapacityBytes(String uuid, String target) {
     return ask(
         () -> {
-          if (existing(uuid).incoming) {
+          if (existing(uuid).incoming || existing(uuid).isReceivedInPostCopy()) {
             throw new AssertionError("libvirt would block: " + uuid + " is being received");
           }
           return 1L << 30;

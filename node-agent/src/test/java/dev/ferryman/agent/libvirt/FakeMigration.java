@@ -39,11 +39,18 @@ public final class FakeMigration {
       new CallOutcome(
           9, 10, "operation failed: job 'migration out' failed: Unable to write to socket");
 
+  public static final CallOutcome POST_COPY_FAILED =
+      new CallOutcome(9, 10, "operation failed: job 'migration in' failed in post-copy phase");
+
   /** How far it is. */
   public enum Stage {
     Begun,
     Copying,
     SwitchedOver,
+    /** The guest runs at the destination, and its memory is on the way. */
+    PostCopy,
+    /** The same, but the stream has broken. */
+    PostCopyBroken,
     Finished,
     Over
   }
@@ -52,12 +59,17 @@ public final class FakeMigration {
   private final FakeDomain original;
   private final FakeHypervisor source;
   private final FakeHypervisor destination;
-  private final CompletableFuture<CallOutcome> returned = new CompletableFuture<>();
+  private CompletableFuture<CallOutcome> returned = new CompletableFuture<>();
   private final DomainState stateBefore;
   private Stage stage = Stage.Begun;
   private boolean jobActive = true;
   private boolean abortRequested;
   private boolean abortsHeld;
+  private boolean postCopyHeld;
+
+  /** Whether the destination's daemon, started anew, knows of the migration no more. */
+  private boolean forgottenAtDestination;
+
   private Progress progress =
       new Progress(0, 0L, 0L, 0L, null, null, null, null, null, 0L, null, 1L, null, null);
   private @Nullable FakeDomain copy;
@@ -251,6 +263,55 @@ public final class FakeMigration {
         });
   }
 
+  /** {@link Hypervisor#startPostCopy} is noted, and answered, but nothing follows yet. */
+  public void holdPostCopy() {
+    act(() -> postCopyHeld = true);
+  }
+
+  /** The guest goes on at the destination; the rest of it is on the way. */
+  public void goOverToPostCopy() {
+    act(this::splits);
+  }
+
+  /** All of the guest has come. libvirt removes the source's definition only if it was watching. */
+  public void finishPostCopy() {
+    act(
+        () -> {
+          require(stage == Stage.PostCopy && copy != null);
+          copy.becomes(DomainState.Running, "migrated");
+          destination.emit(copy, Kind.Resumed, 1);
+          var watched = !returned.isDone();
+          if (watched && request.persistent()) {
+            original.persistentXml = null;
+          }
+          original.stops("migrated", 3);
+          source.emitJobCompleted(original.uuid, STATISTICS);
+          ends(CallOutcome.SUCCESS);
+        });
+  }
+
+  /** QEMU loses its stream: both sides tell, and stand still until they are brought together. */
+  public void breakStream() {
+    act(
+        () -> {
+          require(stage == Stage.PostCopy && copy != null);
+          stage = Stage.PostCopyBroken;
+          sourceFailsInPostCopy();
+          destinationFailsInPostCopy();
+          returned.complete(POST_COPY_FAILED);
+        });
+  }
+
+  /** libvirt loses the other side; QEMU's stream goes on by itself. */
+  public void loseControlInPostCopy() {
+    act(
+        () -> {
+          require(stage == Stage.PostCopy);
+          sourceFailsInPostCopy();
+          returned.complete(SOCKET_CLOSED);
+        });
+  }
+
   /** {@link Hypervisor#abortJob} is noted, but the job goes on until the test ends it. */
   public void holdAborts() {
     act(() -> abortsHeld = true);
@@ -282,7 +343,122 @@ public final class FakeMigration {
     }
   }
 
+  /** As QEMU does: soon after it was asked. */
+  void startPostCopy() {
+    if (!request.convergence().mayPostCopy() || stage == Stage.Begun) {
+      throw refused(
+          "internal error: unable to execute QEMU command 'migrate-start-postcopy': Enable postcopy"
+              + " with migrate_set_capability before the start of migration");
+    }
+    if (!postCopyHeld) {
+      splits();
+    }
+  }
+
+  /** As by a call with VIR_MIGRATE_POSTCOPY_RESUME. */
+  void resumePostCopy() {
+    if (!original.reason.equals(StateWords.POST_COPY_FAILED)) {
+      if (returned.isDone()) {
+        // Then libvirt 9.0 forgets the job that it has taken up after its restart.
+        jobActive = false;
+      }
+      throw refused("Requested operation is not valid: QEMU reports migration is still running");
+    }
+    if (stage != Stage.PostCopyBroken) {
+      throw refused("Requested operation is not valid: QEMU reports migration is still running");
+    }
+    if (forgottenAtDestination || copy == null) {
+      throw refused(
+          "Requested operation is not valid: domain '"
+              + original.name
+              + "' is not processing incoming migration");
+    }
+    stage = Stage.PostCopy;
+    returned = new CompletableFuture<>();
+    halvesAre(StateWords.POST_COPY, 7, 3);
+  }
+
+  private static HypervisorException refused(String message) {
+    return new HypervisorException(55, 10, message);
+  }
+
+  private void splits() {
+    sourceStops();
+    var arrived = copy;
+    if (stage != Stage.SwitchedOver || arrived == null) {
+      return;
+    }
+    stage = Stage.PostCopy;
+    arrived.incoming = false;
+    if (request.persistent()) {
+      arrived.persistentXml = request.persistentXml();
+      destination.emit(arrived, Kind.Defined, 0);
+    }
+    halvesAre(StateWords.POST_COPY, 7, 3);
+  }
+
+  private void halvesAre(String reason, int suspended, int resumed) {
+    original.becomes(DomainState.Paused, reason);
+    source.emit(original, Kind.Suspended, suspended);
+    if (copy != null) {
+      copy.becomes(DomainState.Running, reason);
+      destination.emit(copy, Kind.Resumed, resumed);
+    }
+  }
+
+  private void sourceFailsInPostCopy() {
+    if (original.state.isActive()) {
+      original.becomes(DomainState.Paused, StateWords.POST_COPY_FAILED);
+      source.emit(original, Kind.Suspended, 8);
+    }
+  }
+
+  private void destinationFailsInPostCopy() {
+    if (copy != null && copy.state.isActive()) {
+      copy.becomes(DomainState.Running, StateWords.POST_COPY_FAILED);
+      destination.emit(copy, Kind.Resumed, 4);
+    }
+  }
+
+  private boolean isInPostCopy() {
+    return stage == Stage.PostCopy || stage == Stage.PostCopyBroken;
+  }
+
+  /** One half of the guest is gone: its QEMU has died, or was destroyed. */
+  private void halfDied(FakeDomain domain) {
+    if (domain == copy) {
+      copy = null;
+      stage = Stage.PostCopyBroken;
+      sourceFailsInPostCopy();
+      returned.complete(new CallOutcome(9, 10, "operation failed: domain is not running"));
+    } else if (domain == original) {
+      destinationFailsInPostCopy();
+      ends(new CallOutcome(9, 10, "operation failed: domain is not running"));
+    }
+  }
+
+  /** Its host is without power. */
+  void powerLostOf(FakeDomain domain) {
+    if (jobActive && isInPostCopy()) {
+      halfDied(domain);
+    }
+  }
+
+  /** QEMU's stream needs no daemon; which of them watches it does not matter to it. */
+  private void daemonDiedInPostCopy(FakeHypervisor host) {
+    if (host == source) {
+      returned.complete(DAEMON_DIED);
+    } else if (host == destination) {
+      forgottenAtDestination = true;
+      sourceFailsInPostCopy();
+      returned.complete(SOCKET_CLOSED);
+    }
+  }
+
   void abort() {
+    if (isInPostCopy()) {
+      throw refused("Requested operation is not valid: cannot abort migration in post-copy mode");
+    }
     abortRequested = true;
     // libvirt ignores it after the switch-over.
     if (!abortsHeld && (stage == Stage.Begun || stage == Stage.Copying)) {
@@ -295,6 +471,10 @@ public final class FakeMigration {
   /** A copy was destroyed, or its QEMU died. */
   void copyDied(FakeDomain domain) {
     if (!jobActive) {
+      return;
+    }
+    if (isInPostCopy()) {
+      halfDied(domain);
       return;
     }
     if (domain == original && stage != Stage.SwitchedOver && stage != Stage.Finished) {
@@ -314,6 +494,10 @@ public final class FakeMigration {
   /** The call is lost with its daemon; what libvirt does on the other side, and when it is back. */
   void daemonDied(FakeHypervisor host) {
     if (!jobActive) {
+      return;
+    }
+    if (isInPostCopy()) {
+      daemonDiedInPostCopy(host);
       return;
     }
     if (host == source) {

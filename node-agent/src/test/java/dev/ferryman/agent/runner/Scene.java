@@ -311,6 +311,9 @@ final class Scene implements AutoCloseable {
     public void paused(LiveMigration migration, String message) {}
 
     @Override
+    public void postCopy(LiveMigration migration, String message) {}
+
+    @Override
     public void ended(LiveMigration migration, boolean succeeded, String message) {}
 
     @Override

@@ -42,7 +42,10 @@ public record Course(
     if (before == null && now.totalBytes() <= 0) {
       return null;
     }
-    var course = before == null || before.isOfDisksBefore(now) ? begin(now) : before.moved(now);
+    var course =
+        before == null || before.isOfDisksBefore(now)
+            ? begin(now)
+            : before.withGivenUp(null).moved(now);
     if (isTimedOut(now, limits)) {
       return course.withGivenUp(GivenUp.TimedOut);
     }

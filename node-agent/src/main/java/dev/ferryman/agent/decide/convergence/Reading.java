@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param totalBytes 0: libvirt has not begun to copy
  * @param remainingBytes not copied, or written since
  * @param throttlePercent by how much QEMU slows the guest down
+ * @param sentBytes all that has gone over the link since the job began
  */
 public record Reading(
     Duration at,
@@ -21,7 +22,8 @@ public record Reading(
     long pass,
     long totalBytes,
     long remainingBytes,
-    int throttlePercent) {
+    int throttlePercent,
+    long sentBytes) {
 
   /** The figures of that progress. */
   public static Reading of(Progress progress, Duration at) {
@@ -33,7 +35,8 @@ public record Reading(
         disks ? 0 : Math.max(1, orZero(progress.iteration())),
         disks ? orZero(progress.diskTotalBytes()) : memory,
         orZero(disks ? progress.diskRemainingBytes() : progress.memoryRemainingBytes()),
-        progress.throttlePercent() == null ? 0 : progress.throttlePercent());
+        progress.throttlePercent() == null ? 0 : progress.throttlePercent(),
+        orZero(progress.memoryProcessedBytes()) + orZero(progress.diskProcessedBytes()));
   }
 
   private static long orZero(@Nullable Long value) {

@@ -44,7 +44,7 @@ class CourseTest {
 
   @Test
   void waitsForLibvirtToBegin() {
-    assertThat(Course.next(null, new Reading(Duration.ZERO, Duration.ZERO, 1, 0, 0, 0), limits))
+    assertThat(Course.next(null, new Reading(Duration.ZERO, Duration.ZERO, 1, 0, 0, 0, 0), limits))
         .isNull();
   }
 
@@ -184,6 +184,6 @@ class CourseTest {
 
   private static Reading at(long second, long pass, long remainingMib, int throttle) {
     var moment = Duration.ofSeconds(second);
-    return new Reading(moment, moment, pass, 1_048_576 * MIB, remainingMib * MIB, throttle);
+    return new Reading(moment, moment, pass, 1_048_576 * MIB, remainingMib * MIB, throttle, 0);
   }
 }

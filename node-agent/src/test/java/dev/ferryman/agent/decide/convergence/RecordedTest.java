@@ -107,6 +107,7 @@ class RecordedTest {
         Math.max(1, figures[2]),
         figures[3],
         figures[4],
-        Math.toIntExact(figures[5]));
+        Math.toIntExact(figures[5]),
+        figures.length > 6 ? figures[6] : 0);
   }
 }

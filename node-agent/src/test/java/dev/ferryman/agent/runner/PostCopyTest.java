@@ -1,0 +1,403 @@
+package dev.ferryman.agent.runner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.ferryman.agent.journal.Part;
+import dev.ferryman.agent.libvirt.FakeMigration;
+import dev.ferryman.crds.CheckOutcome;
+import dev.ferryman.crds.livemigration.Convergence;
+import dev.ferryman.crds.livemigration.ConvergenceBuilder;
+import dev.ferryman.crds.livemigration.DestinationOrder;
+import dev.ferryman.crds.livemigration.DomainState;
+import dev.ferryman.crds.livemigration.LiveMigrationStatus;
+import dev.ferryman.crds.livemigration.OnTimeout;
+import dev.ferryman.crds.livemigration.Phase;
+import dev.ferryman.crds.livemigration.Progress;
+import dev.ferryman.crds.livemigration.ProgressBuilder;
+import dev.ferryman.crds.livemigration.SinceSwitchover;
+import dev.ferryman.crds.livemigration.SourceOrder;
+import dev.ferryman.crds.livemigration.SourceState;
+import dev.ferryman.crds.livemigration.Switched;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What both agents do with a guest that goes on at its destination before all of it is there. */
+@Timeout(60)
+class PostCopyTest {
+  private static final String RESUMED = "resume post-copy ";
+
+  @TempDir Path directory;
+  private Scene scene;
+
+  @BeforeEach
+  void setTheScene() {
+    scene = new Scene(directory);
+    scene.api.convergence(postCopy(1));
+  }
+
+  @AfterEach
+  void end() {
+    scene.close();
+  }
+
+  @Test
+  void aLateGuestGoesOnAtItsDestinationAndTheRestOfItFollows() throws InterruptedException {
+    var migration = inPostCopy();
+    migration.progress(late(2, 300));
+    scene.await("progress", status -> percent(status) == 30);
+
+    migration.finishPostCopy();
+
+    var source = scene.awaitEvidence().source();
+    assertThat(source.postCopyStarted()).isTrue();
+    assertThat(source.givenUp()).isNull();
+    assertThat(source.switched()).isEqualTo(Switched.Gone);
+    assertThat(source.sinceSwitchover()).isEqualTo(SinceSwitchover.StoodStill);
+    assertThat(source.statistics()).isEqualTo(FakeMigration.STATISTICS);
+    assertThat(scene.hostC.stateOf(scene.guest.uuid())).isEqualTo(DomainState.Running);
+    assertThat(scene.world.runningCopies(scene.guest.uuid())).isOne();
+  }
+
+  @Test
+  void itIsNotBegunBeforeTheMemoryWasCopiedOnce() throws InterruptedException {
+    var migration = scene.orderAndStart();
+    migration.arrive();
+    migration.progress(late(1, 100));
+    scene.await("progress", status -> percent(status) == 10);
+    migration.progress(late(1, 200));
+    scene.await("progress", status -> percent(status) == 20);
+    assertThat(scene.hostB.changes()).doesNotContain("post-copy " + scene.guest.uuid());
+    assertThat(migration.abortRequested()).isFalse();
+
+    migration.progress(late(2, 300));
+
+    scene.await("post-copy", PostCopyTest::isInPostCopy);
+    migration.finishPostCopy();
+  }
+
+  @Test
+  void aCancelInPostCopyAsksLibvirtForNothing() throws InterruptedException {
+    var migration = inPostCopy();
+
+    scene.api.cancel();
+    migration.progress(late(2, 400));
+    scene.await("progress", status -> percent(status) == 40);
+
+    assertThat(scene.hostB.changes()).doesNotContain("abort " + scene.guest.uuid());
+    migration.finishPostCopy();
+    var source = scene.awaitEvidence().source();
+    assertThat(source.abortRequested()).isNull();
+    assertThat(source.switched()).isEqualTo(Switched.Gone);
+  }
+
+  @Test
+  void aCancelBeforeLibvirtHasGoneOverStillEndsTheJob() throws InterruptedException {
+    var migration = scene.orderAndStart();
+    migration.arrive();
+    migration.holdPostCopy();
+    migration.progress(late(2, 100));
+    scene.await("progress", status -> percent(status) == 10);
+    migration.progress(late(2, 200));
+    await().until(() -> scene.hostB.changes().contains("post-copy " + scene.guest.uuid()));
+    assertThat(scene.api.status().source().postCopyStarted()).isNull();
+
+    scene.api.cancel();
+
+    var source = scene.awaitEvidence().source();
+    assertThat(source.abortRequested()).isTrue();
+    assertThat(source.postCopyStarted()).isNull();
+    assertThat(source.switched()).isEqualTo(Switched.NeverStopped);
+  }
+
+  @Test
+  void aPostCopyThatAPersonHasBegunIsKnownForOne() throws InterruptedException {
+    scene.api.convergence(postCopy(0));
+    var migration = scene.orderAndStart();
+    migration.arrive();
+
+    migration.goOverToPostCopy();
+    migration.progress(late(2, 300));
+    scene.await("post-copy", PostCopyTest::isInPostCopy);
+    scene.api.cancel();
+
+    migration.progress(late(2, 400));
+    scene.await("progress", status -> percent(status) == 40);
+    assertThat(scene.hostB.changes()).doesNotContain("abort " + scene.guest.uuid());
+    migration.finishPostCopy();
+  }
+
+  @Test
+  void aGuestThatIsPausedIsRefused() {
+    scene.guest.pause();
+
+    scene.order();
+
+    var status =
+        scene.await(
+            "a refusal",
+            now -> now.source() != null && now.source().state() == SourceState.Refused);
+    assertThat(status.source().checks())
+        .filteredOn(check -> check.outcome() == CheckOutcome.Fail)
+        .singleElement()
+        .satisfies(check -> assertThat(check.reason()).isEqualTo("PostCopyUnsupported"));
+  }
+
+  @Test
+  void theNextAgentTakesUpAPostCopyAndLeavesItAlone() throws InterruptedException {
+    var migration = inPostCopy();
+    scene.killAgents();
+    migration.progress(late(2, 500));
+    scene.api.cancel();
+
+    scene.startAgentB();
+    scene.startAgentC();
+
+    scene.await("progress", status -> percent(status) == 50);
+    assertThat(scene.hostB.changes()).doesNotContain("abort " + scene.guest.uuid());
+    migration.finishPostCopy();
+    assertThat(scene.awaitEvidence().source().switched()).isEqualTo(Switched.Gone);
+  }
+
+  @Test
+  void aPostCopyThatBeganWhileNoAgentWasThereIsKnownToTheNext() throws InterruptedException {
+    var migration = scene.orderAndStart();
+    migration.arrive();
+    scene.killAgents();
+    migration.goOverToPostCopy();
+    migration.progress(late(2, 600));
+
+    scene.startAgentB();
+    scene.startAgentC();
+
+    scene.await("post-copy", PostCopyTest::isInPostCopy);
+    migration.finishPostCopy();
+  }
+
+  @Test
+  void libvirtdThatDiesDoesNotEndItAndTheDefinitionThatItLeavesIsOrderedAway()
+      throws InterruptedException {
+    var migration = inPostCopy();
+    scene.hostB.killDaemon();
+    scene.hostB.startDaemon();
+    migration.progress(late(2, 700));
+    scene.await("progress", status -> percent(status) == 70);
+    assertThat(scene.api.status().source().endSequence()).isNull();
+
+    migration.finishPostCopy();
+
+    var status = scene.awaitEvidence();
+    assertThat(status.source().switched()).isEqualTo(Switched.Gone);
+    assertThat(status.source().domain().state()).isEqualTo(DomainState.ShutOff);
+    scene.settle(1, SourceOrder.Undefine, DestinationOrder.None);
+    scene.await("the order", now -> Integer.valueOf(1).equals(now.source().done()));
+    assertThat(scene.hostB.stateOf(scene.guest.uuid())).isEqualTo(DomainState.Absent);
+    assertThat(scene.hostC.stateOf(scene.guest.uuid())).isEqualTo(DomainState.Running);
+  }
+
+  @Test
+  void aPostCopyThatLibvirtHasLostSightOfIsToldAsItIsAndAsItEnds() throws InterruptedException {
+    var migration = inPostCopy();
+
+    migration.loseControlInPostCopy();
+
+    var lost = scene.awaitEvidence();
+    assertThat(lost.source().switched()).isEqualTo(Switched.MayHaveSwitched);
+    assertThat(lost.source().domain().reason()).isEqualTo("post-copy failed");
+    assertThat(lost.destination().domain().reason()).isEqualTo("post-copy");
+    migration.finishPostCopy();
+    scene.await(
+        "the end",
+        status ->
+            status.source().switched() == Switched.Gone
+                && "migrated".equals(status.destination().domain().reason()));
+  }
+
+  @Test
+  void aBrokenStreamIsGoneOnWithWhenThatIsOrdered() throws InterruptedException {
+    var migration = inPostCopy();
+    migration.breakStream();
+    var broken = scene.awaitEvidence();
+    assertThat(broken.source().domain().reason()).isEqualTo("post-copy failed");
+    assertThat(broken.destination().domain().reason()).isEqualTo("post-copy failed");
+    assertThat(resumptions()).isZero();
+
+    scene.settle(1, SourceOrder.ResumePostCopy, DestinationOrder.None);
+
+    await().until(() -> resumptions() == 1);
+    scene.await("the stream", now -> "post-copy".equals(now.source().domain().reason()));
+    assertThat(scene.api.status().source().done()).isNull();
+    migration.finishPostCopy();
+    var status = scene.await("the order", now -> Integer.valueOf(1).equals(now.source().done()));
+    assertThat(status.source().switched()).isEqualTo(Switched.Gone);
+    assertThat(status.source().result().code()).isZero();
+    assertThat(scene.hostB.stateOf(scene.guest.uuid())).isEqualTo(DomainState.Absent);
+  }
+
+  @Test
+  void whatCannotBeGoneOnWithYetIsTriedAgain() throws InterruptedException {
+    var migration = inPostCopy();
+    migration.breakStream();
+    scene.awaitEvidence();
+    scene.world.cut("host-b", "host-c");
+    scene.settle(1, SourceOrder.ResumePostCopy, DestinationOrder.None);
+    scene.await("an answer", now -> now.source().done() == null);
+    scene.world.mend("host-b", "host-c");
+
+    scene.await("the stream", now -> "post-copy".equals(now.source().domain().reason()));
+    migration.breakStream();
+    scene.await("the break", now -> "post-copy failed".equals(now.source().domain().reason()));
+
+    scene.await("the stream again", now -> "post-copy".equals(now.source().domain().reason()));
+    migration.finishPostCopy();
+    scene.await("the order", now -> Integer.valueOf(1).equals(now.source().done()));
+  }
+
+  /** libvirt 9.0 would forget the job. */
+  @Test
+  void aStreamThatGoesOnIsNeverAskedToGoOn() throws InterruptedException {
+    var migration = inPostCopy();
+    migration.breakStream();
+    scene.awaitEvidence();
+    scene.settle(1, SourceOrder.ResumePostCopy, DestinationOrder.None);
+    scene.await("the stream", now -> "post-copy".equals(now.source().domain().reason()));
+
+    scene.killAgents();
+    scene.hostB.killDaemon();
+    scene.hostB.startDaemon();
+    scene.startAgentB();
+    scene.startAgentC();
+
+    migration.finishPostCopy();
+    scene.await("the order", now -> Integer.valueOf(1).equals(now.source().done()));
+    assertThat(resumptions()).isOne();
+  }
+
+  @Test
+  void theNextAgentCarriesTheOrderOut() throws InterruptedException {
+    var migration = inPostCopy();
+    migration.breakStream();
+    scene.awaitEvidence();
+    scene.killAgents();
+    scene.settle(1, SourceOrder.ResumePostCopy, DestinationOrder.None);
+
+    scene.startAgentB();
+    scene.startAgentC();
+
+    scene.await("the stream", now -> "post-copy".equals(now.source().domain().reason()));
+    migration.finishPostCopy();
+    scene.await("the order", now -> Integer.valueOf(1).equals(now.source().done()));
+  }
+
+  @Test
+  void neitherHalfIsEndedByTheOrdersOfOtherMoves() throws InterruptedException {
+    inPostCopy().breakStream();
+    scene.awaitEvidence();
+
+    scene.settle(1, SourceOrder.Destroy, DestinationOrder.Destroy);
+    scene.await("the orders", now -> Integer.valueOf(1).equals(now.source().done()));
+    scene.settle(2, SourceOrder.Resume, DestinationOrder.Undefine);
+    scene.await(
+        "the orders",
+        now ->
+            Integer.valueOf(2).equals(now.source().done())
+                && Integer.valueOf(2).equals(now.destination().done()));
+
+    assertThat(scene.guest.state()).isEqualTo(DomainState.Paused);
+    assertThat(scene.hostC.stateOf(scene.guest.uuid())).isEqualTo(DomainState.Running);
+  }
+
+  @Test
+  void whatIsLeftAtTheSourceOfALostGuestIsEndedAndStaysDefined() throws InterruptedException {
+    inPostCopy();
+    scene.hostC.find(scene.guest.uuid()).orElseThrow().crash();
+    var lost = scene.awaitEvidence();
+    assertThat(lost.source().domain().reason()).isEqualTo("post-copy failed");
+    assertThat(lost.destination().domain().state()).isEqualTo(DomainState.ShutOff);
+
+    scene.settle(1, SourceOrder.DestroyRemains, DestinationOrder.None);
+
+    var status = scene.await("the order", now -> Integer.valueOf(1).equals(now.source().done()));
+    assertThat(status.source().switched()).isEqualTo(Switched.Gone);
+    assertThat(scene.guest.state()).isEqualTo(DomainState.ShutOff);
+  }
+
+  @Test
+  void aPostCopyWhoseMoveHasGoneFromTheApiEndsByItselfAndLeavesNothing()
+      throws InterruptedException {
+    var migration = inPostCopy();
+    migration.loseControlInPostCopy();
+    scene.awaitEvidence();
+    scene.api.remove();
+    scene.leaves();
+    await().until(() -> !scene.orphaned.isEmpty());
+    assertThat(scene.journalIsClosed(Part.Source)).isFalse();
+
+    migration.finishPostCopy();
+
+    await().until(() -> scene.journalIsClosed(Part.Source));
+    assertThat(scene.hostB.stateOf(scene.guest.uuid())).isEqualTo(DomainState.Absent);
+    assertThat(scene.hostC.stateOf(scene.guest.uuid())).isEqualTo(DomainState.Running);
+  }
+
+  @Test
+  void theEntryOfALostGuestCloses() throws InterruptedException {
+    inPostCopy();
+    scene.guest.crash();
+    var status = scene.awaitEvidence();
+    assertThat(status.source().switched()).isEqualTo(Switched.Gone);
+    assertThat(status.destination().domain().reason()).isEqualTo("post-copy failed");
+
+    scene.enter(Phase.Settling);
+    scene.enter(Phase.Failed);
+
+    await().until(() -> scene.journalIsClosed(Part.Source));
+    await().until(() -> scene.journalIsClosed(Part.Destination));
+  }
+
+  private FakeMigration inPostCopy() throws InterruptedException {
+    var migration = scene.orderAndStart();
+    migration.arrive();
+    migration.progress(late(2, 100));
+    scene.await("progress", status -> percent(status) == 10);
+    migration.progress(late(2, 200));
+    scene.await("post-copy", PostCopyTest::isInPostCopy);
+    return migration;
+  }
+
+  private long resumptions() {
+    return scene.hostB.changes().stream().filter((RESUMED + scene.guest.uuid())::equals).count();
+  }
+
+  private static boolean isInPostCopy(LiveMigrationStatus status) {
+    return status.source() != null && Boolean.TRUE.equals(status.source().postCopyStarted());
+  }
+
+  private static int percent(LiveMigrationStatus status) {
+    var progress = status.source() == null ? null : status.source().progress();
+    return progress == null ? 0 : progress.percent();
+  }
+
+  private static Convergence postCopy(int timeoutSeconds) {
+    return ConvergenceBuilder.builder()
+        .completionTimeoutSeconds(timeoutSeconds)
+        .onTimeout(OnTimeout.PostCopy)
+        .build();
+  }
+
+  /** Later than the order allows. */
+  private static Progress late(long pass, long sentMib) {
+    return ProgressBuilder.builder()
+        .percent(0)
+        .memoryTotalBytes(1000L << 20)
+        .memoryProcessedBytes(sentMib << 20)
+        .memoryRemainingBytes((1000 - sentMib) << 20)
+        .iteration(pass)
+        .elapsedMilliseconds(5000 + sentMib)
+        .build();
+  }
+}
