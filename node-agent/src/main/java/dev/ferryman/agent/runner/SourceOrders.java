@@ -4,7 +4,9 @@ import dev.ferryman.agent.decide.OrderGuard;
 import dev.ferryman.agent.decide.OrderGuard.Permission;
 import dev.ferryman.agent.decide.StandstillEvidence;
 import dev.ferryman.agent.journal.Stage;
+import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.livemigration.DomainReport;
+import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.SourceOrder;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,19 @@ final class SourceOrders {
       act(order, now);
     }
     role.host.listener().settled(role.migration, "source: " + order + ": " + permission);
+  }
+
+  /**
+   * Whether the guest has left this host, and a definition of it is the destination's: after a
+   * success, or where it was lost in post-copy while this host was fenced and could not be asked.
+   */
+  boolean oweUndefine() {
+    var settlement = role.status().settlement();
+    var fenced = settlement != null && settlement.sourceFencedBootID() != null;
+    return role.phase() == Phase.Succeeded
+        || (fenced
+            && role.status().conditions().stream()
+                .anyMatch(condition -> Reason.GuestLost.name().equals(condition.getReason())));
   }
 
   /** A host that was silent when the move was settled owes this by its journal. */

@@ -328,7 +328,7 @@ final class SourceRole extends Role {
 
   private void close() {
     preflight.removeMarkers();
-    if (phase() == Phase.Succeeded) {
+    if (orders.oweUndefine()) {
       orders.undefineLeftover();
     } else {
       autostart.giveBack();

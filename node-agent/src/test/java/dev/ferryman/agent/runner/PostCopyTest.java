@@ -11,15 +11,19 @@ import dev.ferryman.crds.livemigration.ConvergenceBuilder;
 import dev.ferryman.crds.livemigration.DestinationOrder;
 import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.LiveMigrationStatus;
+import dev.ferryman.crds.livemigration.LiveMigrationStatusBuilder;
 import dev.ferryman.crds.livemigration.OnTimeout;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.Progress;
 import dev.ferryman.crds.livemigration.ProgressBuilder;
+import dev.ferryman.crds.livemigration.Settlement;
 import dev.ferryman.crds.livemigration.SinceSwitchover;
 import dev.ferryman.crds.livemigration.SourceOrder;
 import dev.ferryman.crds.livemigration.SourceState;
 import dev.ferryman.crds.livemigration.Switched;
+import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -357,6 +361,38 @@ class PostCopyTest {
 
     await().until(() -> scene.journalIsClosed(Part.Source));
     await().until(() -> scene.journalIsClosed(Part.Destination));
+    assertThat(scene.hostB.find(scene.guest.uuid())).as("its definition").isPresent();
+  }
+
+  @Test
+  void aSourceThatWasFencedWhenItsGuestWasLostOwesItsDefinition() throws InterruptedException {
+    inPostCopy();
+    scene.guest.crash();
+    scene.awaitEvidence();
+
+    scene.api.operator(
+        status ->
+            LiveMigrationStatusBuilder.builder(status)
+                .phase(Phase.Failed)
+                .settlement(
+                    new Settlement(
+                        Scene.ATTEMPT,
+                        1,
+                        "test",
+                        SourceOrder.None,
+                        DestinationOrder.None,
+                        status.source().bootID()))
+                .conditions(
+                    List.of(
+                        new ConditionBuilder()
+                            .withType("Succeeded")
+                            .withStatus("False")
+                            .withReason("GuestLost")
+                            .build()))
+                .build());
+
+    await().until(() -> scene.journalIsClosed(Part.Source));
+    assertThat(scene.hostB.find(scene.guest.uuid())).isEmpty();
   }
 
   private FakeMigration inPostCopy() throws InterruptedException {
