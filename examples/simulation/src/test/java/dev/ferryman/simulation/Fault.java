@@ -147,6 +147,13 @@ enum Fault {
       s.mendLink();
     }
   },
+  /** In post-copy; nothing at any other time. */
+  StreamBroken(0) {
+    @Override
+    void strike(Simulation s) {
+      s.breakStream();
+    }
+  },
   FinishReplyLost(0) {
     @Override
     void strike(Simulation s) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -30,8 +31,8 @@ class FaultMatrixTest {
                                     mode ->
                                         kinds(moment)
                                             .map(kind -> new Cell(fault, moment, mode, kind)))))
-        // No lock reaches from one host's disk to another's.
-        .filter(cell -> !cell.kind().local() || !cell.mode().locks);
+        .filter(cell -> cell.kind().suits(cell.mode()))
+        .filter(cell -> cell.fault() != Fault.StreamBroken || isOfPostCopy(cell.moment()));
   }
 
   /** To a busy guest nothing else happens than to any before it is to be paused. */
@@ -39,13 +40,22 @@ class FaultMatrixTest {
     return switch (moment) {
       case Preparing -> kinds().filter(GuestKind::local);
       case PausedToFinish -> busyKinds();
+      case GoingOverToPostCopy, InPostCopy -> persistentAndNot(GuestKind::oneForPostCopy);
       case MigratingLate, SwitchingOver, Finished -> Stream.concat(kinds(), busyKinds());
       case Checking, MigratingEarly, Settling, RightAfter -> kinds();
     };
   }
 
+  private static boolean isOfPostCopy(Moment moment) {
+    return moment == Moment.GoingOverToPostCopy || moment == Moment.InPostCopy;
+  }
+
   private static Stream<GuestKind> busyKinds() {
-    return Stream.of(true, false).map(GuestKind::aBusyOne);
+    return persistentAndNot(GuestKind::aBusyOne);
+  }
+
+  private static Stream<GuestKind> persistentAndNot(Function<Boolean, GuestKind> kind) {
+    return Stream.of(true, false).map(kind);
   }
 
   private static Stream<GuestKind> kinds() {
@@ -81,12 +91,17 @@ class FaultMatrixTest {
 
   /**
    * Where a person has to decide: nobody watched how the source's copy ended, and nothing is left
-   * of it that could tell whether it went on before.
+   * of it that could tell whether it went on before, or had been fetched to its end; or the
+   * destination's host died before it had noted that the guest ran there.
    */
   private static boolean mustWait(Cell cell) {
     return switch (cell.fault()) {
       case SourceAgentKilled -> !cell.kind().persistent();
-      case SourceHostDied -> cell.moment() == Moment.Finished;
+      case SourceQemuKilled -> !cell.kind().persistent() && isOfPostCopy(cell.moment());
+      case SourceHostDied ->
+          cell.moment() == Moment.Finished
+              || (!cell.kind().persistent() && isOfPostCopy(cell.moment()));
+      case DestinationHostDied -> cell.moment() == Moment.GoingOverToPostCopy;
       default -> false;
     };
   }

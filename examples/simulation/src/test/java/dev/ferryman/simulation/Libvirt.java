@@ -1,5 +1,6 @@
 package dev.ferryman.simulation;
 
+import dev.ferryman.agent.libvirt.FakeHypervisor;
 import dev.ferryman.agent.libvirt.FakeMigration;
 import dev.ferryman.agent.libvirt.FakeMigration.Stage;
 import dev.ferryman.crds.livemigration.DomainState;
@@ -7,13 +8,18 @@ import dev.ferryman.crds.livemigration.ProgressBuilder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Takes the fake libvirts' migrations through their stages, as far as faults let them. */
 final class Libvirt {
   /** When libvirt gives up on another that does not answer. */
   private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+  /** When QEMU gives up on another that it does not hear. */
+  private static final Duration STREAM_PATIENCE = Duration.ofSeconds(45);
 
   private static final Duration LOOK = Duration.ofMillis(100);
   private static final Duration ARRIVAL = Duration.ofMillis(200);
@@ -26,9 +32,15 @@ final class Libvirt {
   private final Map<FakeMigration, Long> stillSince = new HashMap<>();
   private final List<FakeMigration> queuedFinish = new ArrayList<>();
   private final List<FakeMigration> lingering = new ArrayList<>();
+  private final Map<FakeMigration, Duration> fetched = new HashMap<>();
+  private final Set<FakeMigration> unwatched = new HashSet<>();
+  private final List<FakeMigration> arrivedUnseen = new ArrayList<>();
 
   /** Whether the hosts do not reach each other. */
   boolean cut;
+
+  /** Whether a copy was started after libvirt had let the guest go on at its source. */
+  boolean finishedLate;
 
   /** Whether the reply to the next Finish gets lost. */
   boolean losesReply;
@@ -42,6 +54,7 @@ final class Libvirt {
     simulation.world.migrations().forEach(this::goOn);
     queuedFinish.removeIf(this::finishesLate);
     lingering.removeIf(this::discardsLate);
+    arrivedUnseen.removeIf(this::arrivesLate);
     simulation.hypervisor(Simulation.SOURCE).endOrphans();
     simulation.hypervisor(Simulation.DESTINATION).endOrphans();
   }
@@ -54,6 +67,7 @@ final class Libvirt {
       return false;
     }
     migration.finishLate();
+    finishedLate = true;
     return true;
   }
 
@@ -81,15 +95,19 @@ final class Libvirt {
     } else {
       stuckSince.putIfAbsent(migration, simulation.timeline.nanoTime());
     }
-    var hopeless =
-        stuck && simulation.timeline.nanoTime() - stuckSince.get(migration) >= PATIENCE.toNanos();
+    var hopeless = stuck && hasBeenStuckFor(migration, PATIENCE);
     switch (migration.stage()) {
       case Begun -> begun(migration, stuck, hopeless);
       case Copying -> copying(migration, hopeless);
       case SwitchedOver -> switchedOver(migration, stuck, hopeless);
+      case PostCopy -> postCopy(migration, hopeless);
       case Finished -> finished(migration);
-      case Over -> {}
+      case PostCopyBroken, Over -> {}
     }
+  }
+
+  private boolean hasBeenStuckFor(FakeMigration migration, Duration time) {
+    return simulation.timeline.nanoTime() - stuckSince.get(migration) >= time.toNanos();
   }
 
   private boolean hasStood(FakeMigration migration, Duration time) {
@@ -118,7 +136,7 @@ final class Libvirt {
 
   /** A busy guest is copied while it stands still alone. */
   private boolean isCopied(FakeMigration migration) {
-    if (!simulation.kind.busy()) {
+    if (!simulation.kind.isBusy()) {
       return hasStood(migration, COPY);
     }
     var now = simulation.timeline.nanoTime();
@@ -126,8 +144,9 @@ final class Libvirt {
         ProgressBuilder.builder()
             .percent(0)
             .memoryTotalBytes(1L << 30)
+            .memoryProcessedBytes((now - since.get(migration)) / 10)
             .memoryRemainingBytes(1L << 29)
-            .iteration(1L)
+            .iteration(3L)
             .elapsedMilliseconds((now - since.get(migration)) / 1_000_000)
             .build());
     if (migration.source().stateOf(simulation.uuid) != DomainState.Paused) {
@@ -135,6 +154,56 @@ final class Libvirt {
       return false;
     }
     return now - stillSince.computeIfAbsent(migration, moved -> now) >= COPY.toNanos();
+  }
+
+  /**
+   * QEMU's stream stands while the link is cut, and breaks if that lasts; it goes on whatever the
+   * daemons do.
+   */
+  private void postCopy(FakeMigration migration, boolean hopeless) {
+    if (cut && hasBeenStuckFor(migration, STREAM_PATIENCE)) {
+      migration.breakStream();
+      return;
+    }
+    if (hopeless && unwatched.add(migration)) {
+      migration.loseControlInPostCopy();
+    }
+    if (!cut) {
+      fetched.merge(migration, LOOK, Duration::plus);
+    }
+    if (hasFetchedFor(migration, COPY) && isWatching(migration.source())) {
+      fetchedAll(migration);
+    }
+  }
+
+  private void fetchedAll(FakeMigration migration) {
+    if (isWatching(migration.destination())) {
+      migration.finishPostCopy();
+    } else if (migration.callReturned().getAsBoolean()) {
+      migration.finishPostCopyAtSource();
+      arrivedUnseen.add(migration);
+    }
+  }
+
+  private boolean arrivesLate(FakeMigration migration) {
+    if (isWatching(migration.destination())) {
+      migration.finishPostCopyLate();
+      return true;
+    }
+    return false;
+  }
+
+  private boolean hasFetchedFor(FakeMigration migration, Duration time) {
+    return fetched.getOrDefault(migration, Duration.ZERO).compareTo(time) >= 0;
+  }
+
+  /** Whether the first move has fetched memory in post-copy for so long. */
+  boolean hasFetchedFor(Duration time) {
+    return hasFetchedFor(simulation.migration(), time);
+  }
+
+  private static boolean isWatching(FakeHypervisor host) {
+    return host.isUp() && !host.isHung();
   }
 
   private void switchedOver(FakeMigration migration, boolean stuck, boolean hopeless) {

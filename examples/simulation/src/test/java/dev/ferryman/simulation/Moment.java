@@ -2,6 +2,7 @@ package dev.ferryman.simulation;
 
 import dev.ferryman.agent.libvirt.FakeMigration.Stage;
 import dev.ferryman.crds.livemigration.DomainState;
+import dev.ferryman.crds.livemigration.OnTimeout;
 import dev.ferryman.crds.livemigration.Phase;
 import java.time.Duration;
 
@@ -39,10 +40,25 @@ enum Moment {
   PausedToFinish {
     @Override
     boolean isNow(Simulation simulation) {
-      return simulation.kind.busy()
+      return simulation.kind.busy() == OnTimeout.Pause
           && simulation.stage() == Stage.Copying
           && simulation.hypervisor(Simulation.SOURCE).stateOf(simulation.uuid)
               == DomainState.Paused;
+    }
+  },
+  /** A busy guest has gone on at the destination this very moment. */
+  GoingOverToPostCopy {
+    @Override
+    boolean isNow(Simulation simulation) {
+      return simulation.stage() == Stage.PostCopy;
+    }
+  },
+  /** The rest of it is on the way, and both hosts know. */
+  InPostCopy {
+    @Override
+    boolean isNow(Simulation simulation) {
+      return simulation.stage() == Stage.PostCopy
+          && simulation.libvirt.hasFetchedFor(Duration.ofSeconds(1));
     }
   },
   SwitchingOver {

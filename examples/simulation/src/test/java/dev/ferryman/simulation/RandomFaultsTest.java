@@ -2,6 +2,7 @@ package dev.ferryman.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ferryman.crds.livemigration.OnTimeout;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -55,7 +56,13 @@ class RandomFaultsTest {
     var persistent = random.nextBoolean();
     var paused = random.nextInt(4) == 0;
     var local = random.nextInt(3) == 0 && !mode.locks;
-    return new GuestKind(persistent, paused, local, !paused && random.nextInt(3) == 0);
+    var busy = !paused && random.nextInt(3) == 0;
+    return new GuestKind(persistent, paused, local, busy ? busy(random, mode, local) : null);
+  }
+
+  private static OnTimeout busy(Random random, Mode mode, boolean local) {
+    var postCopy = mode != Mode.Strict && !local && random.nextInt(3) > 0;
+    return postCopy ? OnTimeout.PostCopy : OnTimeout.Pause;
   }
 
   private static <T> T any(Random random, T[] values) {

@@ -15,6 +15,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * The agents' work, piece by piece on a {@link Timeline}. Only libvirt's migrate call, which
@@ -33,18 +34,18 @@ final class Stepwise implements Workers {
   private static final class Call {
     final CountDownLatch stands = new CountDownLatch(1);
     final List<Runnable> said = new ArrayList<>();
-    volatile FakeMigration migration;
+    volatile BooleanSupplier returned;
     Thread thread;
 
     boolean isOver() {
-      return migration == null || migration.stage() == FakeMigration.Stage.Over;
+      return returned == null || returned.getAsBoolean();
     }
   }
 
-  /** A migration has begun in this thread, which is about to wait for its end. */
+  /** A migration has begun, or goes on, in this thread, which is about to wait for its end. */
   void stands(FakeMigration migration) {
     var call = CURRENT.get();
-    call.migration = migration;
+    call.returned = migration.callReturned();
     call.stands.countDown();
   }
 
@@ -90,7 +91,7 @@ final class Stepwise implements Workers {
     calls.add(call);
     call.thread.start();
     await(call.stands::await);
-    if (call.migration != null) {
+    if (call.returned != null) {
       call.said.forEach(timeline::soon);
       call.said.clear();
     }

@@ -21,6 +21,8 @@ final class Verdict {
   private static final Duration LONG = Duration.ofMinutes(4);
   private static final Set<String> ENDED = Set.of("GuestStopped", "GuestCrashed");
 
+  private static final String LOST = "GuestLost";
+
   private final Simulation simulation;
   private final GuestKind kind;
   private final List<String> wrong = new ArrayList<>();
@@ -112,6 +114,10 @@ final class Verdict {
     if (reason.equals("MigrationFailed") && guests.contains(Simulation.DESTINATION)) {
       wrong.add("MigrationFailed, and the guest is at its destination");
     }
+    if (reason.equals(LOST)) {
+      lost(guests);
+      return;
+    }
     if (ENDED.contains(reason) && !guests.isEmpty()) {
       wrong.add(reason + ", and the guest is there");
     }
@@ -119,6 +125,26 @@ final class Verdict {
       wrong.add("the guest is not as it was before");
     }
     leftovers(guests, reason);
+  }
+
+  /** What is left of it at the destination is a person's to end. */
+  private void lost(List<String> guests) {
+    if (!simulation.guestMayHaveEnded()) {
+      wrong.add("GuestLost, and neither half of it has ended");
+    }
+    if (guests.contains(Simulation.SOURCE)) {
+      wrong.add("GuestLost, and a half is left at the source");
+    }
+    leftovers(guests, LOST);
+    for (var host : simulation.hosts()) {
+      var domain = simulation.hypervisor(host).find(simulation.uuid);
+      if (guests.contains(host)) {
+        simulation.hypervisor(host).destroy(simulation.uuid);
+      }
+      if (domain.isPresent() && domain.get().persistent()) {
+        domain.get().start();
+      }
+    }
   }
 
   /** Whether the guest can have ended after the move was over. */

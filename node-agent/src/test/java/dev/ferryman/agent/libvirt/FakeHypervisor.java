@@ -35,6 +35,7 @@ public final class FakeHypervisor implements Hypervisor {
   private final List<Watch> watches = new ArrayList<>();
   private Predicate<String> files = path -> true;
   private Consumer<FakeMigration> script = migration -> {};
+  private Consumer<FakeMigration> scriptOfResumed = migration -> {};
   private HostFacts facts;
   private boolean up = true;
   private boolean hung;
@@ -88,6 +89,11 @@ public final class FakeHypervisor implements Hypervisor {
   /** Runs when a migration has begun here, in the thread of {@link #migrate}, before it waits. */
   public void onMigrate(Consumer<FakeMigration> script) {
     this.script = script;
+  }
+
+  /** The same when a migration goes on whose post-copy had broken. */
+  public void onResume(Consumer<FakeMigration> script) {
+    scriptOfResumed = script;
   }
 
   /** The latest migration of that domain from here; waits until there is one under way. */
@@ -328,9 +334,7 @@ public final class FakeHypervisor implements Hypervisor {
   public CallOutcome migrate(MigrationRequest request) {
     try {
       var migration = ask(() -> request.resumesPostCopy() ? resume(request) : begin(request));
-      if (!request.resumesPostCopy()) {
-        script.accept(migration);
-      }
+      (request.resumesPostCopy() ? scriptOfResumed : script).accept(migration);
       return migration.returned().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (HypervisorException e) {
       return new CallOutcome(e.code(), e.domain(), String.valueOf(e.getMessage()));

@@ -5,6 +5,7 @@ import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.MigrationStatistics;
 import dev.ferryman.crds.livemigration.Progress;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,6 +100,13 @@ public final class FakeMigration {
   public Stage stage() {
     synchronized (source.world) {
       return stage;
+    }
+  }
+
+  /** Tells whether the call that waits for it now has returned; not of a later one. */
+  public BooleanSupplier callReturned() {
+    synchronized (source.world) {
+      return returned::isDone;
     }
   }
 
@@ -277,17 +285,26 @@ public final class FakeMigration {
   public void finishPostCopy() {
     act(
         () -> {
-          require(stage == Stage.PostCopy && copy != null);
-          copy.becomes(DomainState.Running, "migrated");
-          destination.emit(copy, Kind.Resumed, 1);
-          var watched = !returned.isDone();
-          if (watched && request.persistent()) {
-            original.persistentXml = null;
-          }
-          original.stops("migrated", 3);
-          source.emitJobCompleted(original.uuid, STATISTICS);
-          ends(CallOutcome.SUCCESS);
+          require(stage == Stage.PostCopy);
+          copyIsWhole();
+          sourceHasLeft();
         });
+  }
+
+  /**
+   * The same while the destination's libvirt does not look; {@link #finishPostCopyLate} follows.
+   */
+  public void finishPostCopyAtSource() {
+    act(
+        () -> {
+          require(stage == Stage.PostCopy);
+          sourceHasLeft();
+        });
+  }
+
+  /** The destination's libvirt finds that all has come. */
+  public void finishPostCopyLate() {
+    act(this::copyIsWhole);
   }
 
   /** QEMU loses its stream: both sides tell, and stand still until they are brought together. */
@@ -403,6 +420,22 @@ public final class FakeMigration {
     if (copy != null) {
       copy.becomes(DomainState.Running, reason);
       destination.emit(copy, Kind.Resumed, resumed);
+    }
+  }
+
+  private void sourceHasLeft() {
+    if (!returned.isDone() && request.persistent()) {
+      original.persistentXml = null;
+    }
+    original.stops("migrated", 3);
+    source.emitJobCompleted(original.uuid, STATISTICS);
+    ends(CallOutcome.SUCCESS);
+  }
+
+  private void copyIsWhole() {
+    if (copy != null && copy.isReceivedInPostCopy()) {
+      copy.becomes(DomainState.Running, "migrated");
+      destination.emit(copy, Kind.Resumed, 1);
     }
   }
 
