@@ -48,7 +48,7 @@ public final class Bounds {
   /** Sizes of huge pages: a processor has two or three, arm64 four. */
   public static final int PAGE_SIZES = 8;
 
-  /** Networks, network filters, secrets or storage pools that one instance needs. */
+  /** Networks, network filters, addresses or other things of a kind that one instance needs. */
   public static final int NEEDED_OBJECTS = 64;
 
   /** A guest's CPU in libvirt's XML: some 60 characters a feature. */

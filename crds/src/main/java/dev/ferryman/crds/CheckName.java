@@ -40,5 +40,7 @@ public enum CheckName {
   Networks,
   NetworkFilters,
   Secrets,
-  StoragePools
+  StoragePools,
+  ListenAddresses,
+  LogPaths
 }

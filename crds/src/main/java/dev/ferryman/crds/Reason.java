@@ -67,6 +67,8 @@ public enum Reason {
   NetworkFilterDiffers,
   SecretMissing,
   StoragePoolMissing,
+  ListenAddressUnavailable,
+  LogPathMissing,
   InsufficientVCPUs,
   InsufficientMemory,
   InsufficientHugePages,

@@ -44,6 +44,9 @@ public record DestinationReport(
         List<@Size(max = Bounds.PATH) String> prepared,
     @JsonPropertyDescription("Whether every writable disk has an image lock that both hosts honour")
         @Nullable Boolean imageLocks,
+    @Size(max = Bounds.NEEDED_OBJECTS) @JsonPropertyDescription(
+            "Addresses of the source's own on which the instance listens, and those that take their place here")
+        List<ListenAddress> listenAddresses,
     @Nullable DomainReport domain,
     @Nullable Started started,
     @Min(0) @JsonPropertyDescription(
@@ -55,5 +58,6 @@ public record DestinationReport(
     checks = Lists.orEmpty(checks);
     copies = Lists.orEmpty(copies);
     prepared = Lists.orEmpty(prepared);
+    listenAddresses = Lists.orEmpty(listenAddresses);
   }
 }

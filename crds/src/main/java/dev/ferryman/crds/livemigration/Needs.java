@@ -39,7 +39,12 @@ public record Needs(
             "Network filters (security rules) of its interfaces, with those they refer to")
         List<FilterNeed> nwfilters,
     @Size(max = Bounds.NEEDED_OBJECTS) List<SecretNeed> secrets,
-    @Size(max = Bounds.NEEDED_OBJECTS) List<StoragePoolNeed> storagePools) {
+    @Size(max = Bounds.NEEDED_OBJECTS) List<StoragePoolNeed> storagePools,
+    @Size(max = Bounds.NEEDED_OBJECTS) @JsonPropertyDescription(
+            "Addresses on which its graphics and character devices listen, but for the wildcards and loopback")
+        List<ListenNeed> listenAddresses,
+    @Size(max = Bounds.NEEDED_OBJECTS) @JsonPropertyDescription("Files that its character devices write to")
+        List<@Size(max = Bounds.PATH) String> logPaths) {
 
   /** Absent lists are empty. */
   public Needs {
@@ -49,5 +54,7 @@ public record Needs(
     nwfilters = Lists.orEmpty(nwfilters);
     secrets = Lists.orEmpty(secrets);
     storagePools = Lists.orEmpty(storagePools);
+    listenAddresses = Lists.orEmpty(listenAddresses);
+    logPaths = Lists.orEmpty(logPaths);
   }
 }

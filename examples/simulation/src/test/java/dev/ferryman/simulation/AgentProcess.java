@@ -238,7 +238,8 @@ final class AgentProcess {
                   new DiskProbe(
                       Stepwise.atOnce(),
                       new Images(Path.of("/dev"), Path.of("/sys")),
-                      AgentProcess.this::root),
+                      AgentProcess.this::root,
+                      () -> true),
                   new DiskMaker(
                       Stepwise.atOnce(),
                       (file, form) -> Files.writeString(file, "an image"),

@@ -1,13 +1,6 @@
 package dev.ferryman.agent.libvirt;
 
 import dev.ferryman.crds.FerrymanApi;
-import java.io.StringWriter;
-import javax.xml.XMLConstants;
-import javax.xml.transform.OutputKeys;
-import javax.xml.transform.TransformerException;
-import javax.xml.transform.TransformerFactory;
-import javax.xml.transform.dom.DOMSource;
-import javax.xml.transform.stream.StreamResult;
 import org.w3c.dom.Element;
 
 /**
@@ -33,26 +26,12 @@ public final class AttemptMark {
             .createElementNS(FerrymanApi.ATTEMPT_NAMESPACE, "ferrymanattempt:attempt");
     mark.setAttribute("uid", attemptUID);
     metadata.appendChild(mark);
-    return text(domain);
+    return SafeXml.write(domain);
   }
 
   private static Element append(Element parent, String name) {
     var child = parent.getOwnerDocument().createElement(name);
     parent.appendChild(child);
     return child;
-  }
-
-  private static String text(Element domain) {
-    try {
-      var transformers = TransformerFactory.newDefaultInstance();
-      transformers.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
-      var transformer = transformers.newTransformer();
-      transformer.setOutputProperty(OutputKeys.OMIT_XML_DECLARATION, "yes");
-      var marked = new StringWriter();
-      transformer.transform(new DOMSource(domain), new StreamResult(marked));
-      return marked.toString();
-    } catch (TransformerException e) {
-      throw HypervisorException.noAnswer("the domain's XML cannot be marked: " + e.getMessage());
-    }
   }
 }

@@ -47,6 +47,11 @@ final class DeviceXml {
         .map(found -> new NetworkNeed(kind, Bounds.cut(found, Bounds.NAME)));
   }
 
+  /** One of libvirt's own networks. */
+  static NetworkNeed libvirtNetwork(String name) {
+    return new NetworkNeed(NetworkKind.Network, Bounds.cut(name, Bounds.NAME));
+  }
+
   /** The network filters that the interfaces name. */
   static List<String> filters(Element domain) {
     return devices(domain, "interface").stream()

@@ -15,6 +15,12 @@ import org.libvirt.jna.virDomainBlockInfo;
  * received: lookup, state and XML; statistics and monitor commands would wait for the migration.
  */
 final class DomainReader {
+  /** libvirt's virDomainXMLFlags. */
+  static final int XML_SECURE = 1;
+
+  static final int XML_INACTIVE = 1 << 1;
+  static final int XML_MIGRATABLE = 1 << 3;
+
   private static final int READINGS = 5;
 
   /** VIR_ERR_OPERATION_UNSUPPORTED: statistics of a migration are kept on its source alone. */

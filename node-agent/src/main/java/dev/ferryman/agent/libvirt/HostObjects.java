@@ -20,6 +20,15 @@ public interface HostObjects {
 
   Presence storagePool(String name);
 
+  /** The subnet of an address, as 10.0.0.0/24; empty if it is none of this host's. */
+  Optional<String> subnetOf(String address);
+
+  /** This host's address in a subnet. */
+  Optional<String> addressIn(String subnet);
+
+  /** Why nothing can listen on an address here, or on a name's; empty: it can. */
+  Optional<String> listenTrouble(String address);
+
   /**
    * Whether this host's hypervisor can give a guest that CPU; never throws.
    *

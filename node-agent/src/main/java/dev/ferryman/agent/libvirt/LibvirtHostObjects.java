@@ -135,6 +135,26 @@ final class LibvirtHostObjects implements HostObjects {
         .orElse(Presence.Missing);
   }
 
+  @Override
+  public Optional<String> subnetOf(String address) {
+    return HostAddresses.subnetOf(address);
+  }
+
+  @Override
+  public Optional<String> addressIn(String subnet) {
+    return HostAddresses.addressIn(subnet);
+  }
+
+  /** A name may take its time to resolve. */
+  @Override
+  public Optional<String> listenTrouble(String address) {
+    try {
+      return calls.call(address, () -> HostAddresses.listenTrouble(address));
+    } catch (HypervisorException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
+  }
+
   private static Presence presence(int active, String call) {
     return LastError.check(active, call) == 1 ? Presence.Active : Presence.Inactive;
   }

@@ -29,10 +29,6 @@ public final class LibvirtHypervisor implements Hypervisor {
   private static final int LIMIT_OF_PROBES = 8;
   private static final int LIMIT_OF_DISKS = 3;
 
-  private static final int XML_SECURE = 1;
-  private static final int XML_INACTIVE = 1 << 1;
-  private static final int XML_MIGRATABLE = 1 << 3;
-
   private static final int UNDEFINE_KEEP_NVRAM = 1 << 3;
   private static final int UNDEFINE_KEEP_TPM = 1 << 6;
 
@@ -139,8 +135,10 @@ public final class LibvirtHypervisor implements Hypervisor {
         domain ->
             MoveReader.read(
                 domain,
-                () -> HostReader.capabilities(connection),
-                name -> LibvirtHostObjects.nwfilterXml(connection, name)));
+                new MoveReader.Surroundings(
+                    () -> HostReader.capabilities(connection),
+                    name -> LibvirtHostObjects.nwfilterXml(connection, name),
+                    HostAddresses::subnetOf)));
   }
 
   @Override
@@ -150,7 +148,10 @@ public final class LibvirtHypervisor implements Hypervisor {
 
   @Override
   public String migratableXml(String uuid, XmlForm form) {
-    var flags = XML_SECURE | XML_MIGRATABLE | (form == XmlForm.Persistent ? XML_INACTIVE : 0);
+    var flags =
+        DomainReader.XML_SECURE
+            | DomainReader.XML_MIGRATABLE
+            | (form == XmlForm.Persistent ? DomainReader.XML_INACTIVE : 0);
     return get(uuid, "XML", domain -> DomainReader.xml(domain, flags));
   }
 

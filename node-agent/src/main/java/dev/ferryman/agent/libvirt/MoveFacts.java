@@ -2,6 +2,7 @@ package dev.ferryman.agent.libvirt;
 
 import dev.ferryman.crds.livemigration.CpuNeed;
 import dev.ferryman.crds.livemigration.FilterNeed;
+import dev.ferryman.crds.livemigration.ListenNeed;
 import dev.ferryman.crds.livemigration.NetworkNeed;
 import dev.ferryman.crds.livemigration.SecretNeed;
 import java.util.List;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param cpu null: the machine type's own
  * @param nwfilters those of the interfaces, with all that they refer to
  * @param storagePools by name
+ * @param listens addresses on which devices listen, that are not the same on every host
+ * @param logPaths files that character devices write to
  */
 public record MoveFacts(
     List<String> obstacles,
@@ -22,4 +25,6 @@ public record MoveFacts(
     List<NetworkNeed> networks,
     List<FilterNeed> nwfilters,
     List<SecretNeed> secrets,
-    List<String> storagePools) {}
+    List<String> storagePools,
+    List<ListenNeed> listens,
+    List<String> logPaths) {}

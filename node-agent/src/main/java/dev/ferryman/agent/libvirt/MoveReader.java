@@ -2,11 +2,14 @@ package dev.ferryman.agent.libvirt;
 
 import static dev.ferryman.agent.libvirt.LibvirtX.LIBVIRT;
 
+import dev.ferryman.crds.Bounds;
+import dev.ferryman.crds.livemigration.ListenNeed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.libvirt.jna.DomainPointer;
 import org.libvirt.jna.virDomainBlockJobInfo;
 import org.w3c.dom.Element;
@@ -15,25 +18,41 @@ import org.w3c.dom.Element;
 final class MoveReader {
   private MoveReader() {}
 
-  static MoveFacts read(
-      DomainPointer domain,
+  /** What the domain is judged by of its host. */
+  record Surroundings(
       Supplier<String> capabilities,
-      Function<String, Optional<String>> filterXml) {
+      Function<String, Optional<String>> filterXml,
+      Function<String, Optional<String>> subnetOf) {}
+
+  static MoveFacts read(DomainPointer domain, Surroundings host) {
     var xml = SafeXml.parse("domain", DomainReader.xml(domain, 0));
     var snapshots =
         LastError.check(LIBVIRT.virDomainSnapshotNum(domain, 0), "virDomainSnapshotNum");
-    return facts(xml, snapshots, blockJobs(domain, xml), capabilities, filterXml);
+    return facts(xml, carried(domain), snapshots, blockJobs(domain, xml), host);
+  }
+
+  /** Not what libvirt's own settings have filled in: the destination's do so there. */
+  private static List<Element> carried(DomainPointer domain) {
+    var persistent =
+        LastError.check(LIBVIRT.virDomainIsPersistent(domain), "virDomainIsPersistent");
+    return Stream.of(
+            DomainReader.XML_MIGRATABLE, DomainReader.XML_MIGRATABLE | DomainReader.XML_INACTIVE)
+        .limit(persistent == 1 ? 2 : 1)
+        .map(flags -> SafeXml.parse("domain", DomainReader.xml(domain, flags)))
+        .toList();
   }
 
   /**
+   * @param domain as it runs
+   * @param carried as it is given to a destination, and the definition that is left there
    * @param blockJobs targets of the disks on which libvirt knows a job
    */
   static MoveFacts facts(
       Element domain,
+      List<Element> carried,
       int snapshots,
       List<String> blockJobs,
-      Supplier<String> capabilities,
-      Function<String, Optional<String>> filterXml) {
+      Surroundings host) {
     var obstacles = new ArrayList<>(ObstacleXml.read(domain));
     if (snapshots > 0) {
       obstacles.add(0, "it has " + snapshots + (snapshots == 1 ? " snapshot" : " snapshots"));
@@ -46,11 +65,28 @@ final class MoveReader {
     }
     return new MoveFacts(
         List.copyOf(obstacles),
-        CpuXml.read(domain, capabilities),
-        DeviceXml.networks(domain),
-        FilterXml.closure(DeviceXml.filters(domain), filterXml),
+        CpuXml.read(domain, host.capabilities()),
+        Stream.concat(
+                DeviceXml.networks(domain).stream(),
+                carried.stream().flatMap(HostBoundXml::networks).map(DeviceXml::libvirtNetwork))
+            .distinct()
+            .toList(),
+        FilterXml.closure(DeviceXml.filters(domain), host.filterXml()),
         DeviceXml.secrets(domain),
-        DeviceXml.storagePools(domain));
+        DeviceXml.storagePools(domain),
+        carried.stream()
+            .flatMap(xml -> HostBoundXml.listens(xml).stream())
+            .distinct()
+            .map(listen -> need(listen, host))
+            .toList(),
+        carried.stream().flatMap(xml -> HostBoundXml.logPaths(xml).stream()).distinct().toList());
+  }
+
+  private static ListenNeed need(HostBoundXml.Listen listen, Surroundings host) {
+    return new ListenNeed(
+        Bounds.cut(listen.device(), Bounds.WORD),
+        Bounds.cut(listen.address(), Bounds.NAME),
+        host.subnetOf().apply(listen.address()).orElse(null));
   }
 
   /** The XML shows copies alone, not what pulls an image or commits it. */

@@ -2,6 +2,7 @@ package dev.ferryman.agent.libvirt;
 
 import java.io.IOException;
 import java.io.StringReader;
+import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -10,6 +11,11 @@ import javax.xml.XMLConstants;
 import javax.xml.parsers.DocumentBuilder;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
+import javax.xml.transform.OutputKeys;
+import javax.xml.transform.TransformerException;
+import javax.xml.transform.TransformerFactory;
+import javax.xml.transform.dom.DOMSource;
+import javax.xml.transform.stream.StreamResult;
 import org.w3c.dom.Element;
 import org.xml.sax.ErrorHandler;
 import org.xml.sax.InputSource;
@@ -47,6 +53,22 @@ final class SafeXml {
       return builder().parse(new InputSource(new StringReader(xml))).getDocumentElement();
     } catch (SAXException | IOException | ParserConfigurationException e) {
       throw HypervisorException.noAnswer(what + ": the XML is refused: " + e.getMessage());
+    }
+  }
+
+  /** The element's text, without a declaration. */
+  static String write(Element element) {
+    try {
+      var transformers = TransformerFactory.newDefaultInstance();
+      transformers.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
+      var transformer = transformers.newTransformer();
+      transformer.setOutputProperty(OutputKeys.OMIT_XML_DECLARATION, "yes");
+      var text = new StringWriter();
+      transformer.transform(new DOMSource(element), new StreamResult(text));
+      return text.toString();
+    } catch (TransformerException e) {
+      throw HypervisorException.noAnswer(
+          element.getTagName() + ": the XML cannot be written: " + e.getMessage());
     }
   }
 

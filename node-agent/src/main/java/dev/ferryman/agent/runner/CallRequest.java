@@ -1,12 +1,15 @@
 package dev.ferryman.agent.runner;
 
 import dev.ferryman.agent.libvirt.AttemptMark;
+import dev.ferryman.agent.libvirt.HostBoundXml;
 import dev.ferryman.agent.libvirt.HypervisorException;
 import dev.ferryman.agent.libvirt.MigrationRequest;
 import dev.ferryman.agent.libvirt.XmlForm;
 import dev.ferryman.crds.livemigration.DestinationState;
 import dev.ferryman.crds.livemigration.DiskCopy;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Makes up what libvirt is asked for in an attempt. */
 final class CallRequest {
@@ -31,19 +34,43 @@ final class CallRequest {
             .domain(uuid)
             .orElseThrow(() -> HypervisorException.noAnswer("the domain has gone"));
     var convergence = role.migration.getSpec().convergenceOrDefault();
+    var addresses = listenAddresses();
     return new MigrationRequest(
             uuid,
             transport.uri(role.destination()),
             dataUri(address),
-            AttemptMark.put(hypervisor.migratableXml(uuid, XmlForm.Live), role.attemptUID),
-            domain.persistent()
-                ? AttemptMark.put(
-                    hypervisor.migratableXml(uuid, XmlForm.Persistent), role.attemptUID)
-                : "",
+            xml(XmlForm.Live, addresses),
+            domain.persistent() ? xml(XmlForm.Persistent, addresses) : "",
             transport.dataEncrypted(),
             leftPaused)
         .withConvergence(convergence)
         .withCopiedDisks(copies());
+  }
+
+  /** A definition of the copy: with the attempt's mark, and with the destination's addresses. */
+  private String xml(XmlForm form, Map<String, String> addresses) {
+    var xml = role.host.hypervisor().migratableXml(role.instanceUUID, form);
+    return AttemptMark.put(HostBoundXml.replace(xml, addresses), role.attemptUID);
+  }
+
+  /** The destination's own in the place of this host's. */
+  private Map<String, String> listenAddresses() {
+    var source = role.status().source();
+    var needs = source == null ? null : source.needs();
+    var destination = role.status().destination();
+    var here = new HashMap<String, String>();
+    if (destination != null) {
+      destination.listenAddresses().forEach(told -> here.put(told.address(), told.here()));
+    }
+    if (needs != null) {
+      for (var need : needs.listenAddresses()) {
+        if (need.subnet() != null && !here.containsKey(need.address())) {
+          throw HypervisorException.noAnswer(
+              "the destination has named no address in the place of " + need.address());
+        }
+      }
+    }
+    return here;
   }
 
   /** The disks for which the destination has made images. */

@@ -3,6 +3,7 @@ package dev.ferryman.agent.runner;
 import dev.ferryman.agent.decide.CopyChecks;
 import dev.ferryman.agent.decide.DestinationChecks;
 import dev.ferryman.agent.decide.DestinationChecks.Directory;
+import dev.ferryman.agent.decide.HostBoundChecks;
 import dev.ferryman.agent.decide.OfferChecks;
 import dev.ferryman.agent.decide.StorageChecks;
 import dev.ferryman.agent.journal.Baseline;
@@ -78,6 +79,8 @@ final class DestinationChecking {
                 OfferChecks.judge(needs, offer),
                 DestinationChecks.judge(
                     needs, uuid, role.migration.getSpec().switchoverOrAuto(), seen)));
+    var hostBound = HostBoundLook.look(needs, host);
+    checks.addAll(HostBoundChecks.judge(needs, hostBound));
     var copying = role.migration.getSpec().copiesDisks();
     var copies = copying ? CopyChecks.copies(needs, seen.directories()) : List.<DiskCopy>of();
     var look = DiskLook.look(needs, seen.directories(), copying, disks.paths(), host);
@@ -92,6 +95,7 @@ final class DestinationChecking {
             .checks(checks)
             .copies(copies)
             .imageLocks(imageLocks)
+            .listenAddresses(HostBoundChecks.replacements(needs, hostBound))
             .domain(Domains.report(here)));
   }
 

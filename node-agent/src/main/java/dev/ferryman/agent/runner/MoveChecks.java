@@ -35,6 +35,9 @@ final class MoveChecks {
             bounded(facts.storagePools()).stream()
                 .map(name -> new StoragePoolNeed(Bounds.cut(name, Bounds.NAME)))
                 .toList())
+        .listenAddresses(bounded(facts.listens()))
+        .logPaths(
+            bounded(facts.logPaths()).stream().map(path -> Bounds.cut(path, Bounds.PATH)).toList())
         .build();
   }
 
@@ -73,14 +76,20 @@ final class MoveChecks {
 
   /** What is not told to the destination is not looked for there. */
   private static Optional<String> needTooMany(MoveFacts facts) {
-    return Stream.of(facts.networks(), facts.nwfilters(), facts.secrets(), facts.storagePools())
+    return Stream.of(
+            facts.networks(),
+            facts.nwfilters(),
+            facts.secrets(),
+            facts.storagePools(),
+            facts.listens(),
+            facts.logPaths())
         .filter(list -> list.size() > Bounds.NEEDED_OBJECTS)
         .findFirst()
         .map(
             list ->
                 "it needs "
                     + list.size()
-                    + " networks, filters, secrets or storage pools; at most "
+                    + " networks, filters, secrets, storage pools, addresses or log files; at most "
                     + Bounds.NEEDED_OBJECTS
                     + " of a kind can be checked");
   }

@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 
 /**
@@ -27,24 +28,36 @@ public final class DiskProbe {
   private final ExecutorService threads;
   private final Images images;
   private final UnaryOperator<Path> root;
+  private final BooleanSupplier seesHost;
   private final Duration patience;
+
+  /** Whether a directory is on this host. */
+  public enum Finding {
+    There,
+    Missing,
+    /** Not among the files that this process sees, which are not the host's. */
+    Unseen
+  }
 
   /**
    * @param threads must not be bounded: a blocked access keeps its thread
    */
   public DiskProbe(ExecutorService threads, Images images) {
-    this(threads, images, UnaryOperator.identity());
+    this(threads, images, UnaryOperator.identity(), DiskProbe::isAtHostsRoot);
   }
 
   /**
    * The same on a host whose files are elsewhere.
    *
    * @param root where a path of this host is found
+   * @param seesHost whether what is not found is not on the host either
    */
-  public DiskProbe(ExecutorService threads, Images images, UnaryOperator<Path> root) {
+  public DiskProbe(
+      ExecutorService threads, Images images, UnaryOperator<Path> root, BooleanSupplier seesHost) {
     this.threads = threads;
     this.images = images;
     this.root = root;
+    this.seesHost = seesHost;
     this.patience = Markers.PATIENCE;
   }
 
@@ -88,6 +101,32 @@ public final class DiskProbe {
         hasParent,
         store.toString(),
         store.getUsableSpace());
+  }
+
+  /** A container sees the host's processes, the agent's manifest says so, but few of its files. */
+  private static boolean isAtHostsRoot() {
+    try {
+      return Files.isSameFile(Path.of("/proc/1/root"), Path.of("/"));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Looks for a directory.
+   *
+   * @throws IOException also if the storage does not answer
+   */
+  public Finding directory(String path) throws IOException {
+    var where = root.apply(path(path));
+    return await(
+        path,
+        threads.submit(
+            (Callable<Finding>)
+                () ->
+                    Files.isDirectory(where)
+                        ? Finding.There
+                        : seesHost.getAsBoolean() ? Finding.Missing : Finding.Unseen));
   }
 
   private static Path path(String text) throws IOException {

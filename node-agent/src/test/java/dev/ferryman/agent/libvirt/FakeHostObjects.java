@@ -16,6 +16,13 @@ public final class FakeHostObjects implements HostObjects {
   public final Map<String, String> filters = new HashMap<>();
   public final Set<SecretNeed> secrets = new HashSet<>();
   public final Map<String, Presence> pools = new HashMap<>();
+
+  /** Subnets by the host's own addresses. */
+  public final Map<String, String> addresses = new HashMap<>();
+
+  /** Addresses of nobody's that can be listened on. */
+  public final Set<String> bindable = new HashSet<>();
+
   private final Runnable ask;
   private CpuAnswer cpu = new CpuAnswer(CpuAnswer.Kind.Superset, "");
 
@@ -55,6 +62,26 @@ public final class FakeHostObjects implements HostObjects {
   @Override
   public Presence storagePool(String name) {
     return answer(() -> pools.getOrDefault(name, Presence.Missing));
+  }
+
+  @Override
+  public Optional<String> subnetOf(String address) {
+    return Optional.ofNullable(addresses.get(address));
+  }
+
+  @Override
+  public Optional<String> addressIn(String subnet) {
+    return addresses.entrySet().stream()
+        .filter(own -> own.getValue().equals(subnet))
+        .map(Map.Entry::getKey)
+        .findFirst();
+  }
+
+  @Override
+  public Optional<String> listenTrouble(String address) {
+    return addresses.containsKey(address) || bindable.contains(address)
+        ? Optional.empty()
+        : Optional.of("Cannot assign requested address");
   }
 
   @Override

@@ -11,6 +11,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
@@ -19,6 +20,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** The libvirt of one host of a {@link FakeWorld}, behaving as libvirt 9.0 was seen to. */
 public final class FakeHypervisor implements Hypervisor {
@@ -303,10 +305,17 @@ public final class FakeHypervisor implements Hypervisor {
           var domain = existing(uuid);
           return MoveReader.facts(
               SafeXml.parse("domain", domain.liveXml),
+              Stream.of(domain.liveXml, domain.persistentXml)
+                  .filter(Objects::nonNull)
+                  .map(xml -> SafeXml.parse("domain", xml))
+                  .toList(),
               domain.snapshots,
               domain.blockJobs,
-              () -> "<capabilities><host><cpu><model>Broadwell</model></cpu></host></capabilities>",
-              objects::filterXml);
+              new MoveReader.Surroundings(
+                  () ->
+                      "<capabilities><host><cpu><model>Broadwell</model></cpu></host></capabilities>",
+                  objects::filterXml,
+                  objects::subnetOf));
         });
   }
 

@@ -70,10 +70,10 @@ class MoveReaderTest {
     var facts =
         MoveReader.facts(
             SafeXml.parse("domain", xml),
+            List.of(),
             2,
             List.of("vda", "vdb"),
-            () -> CAPABILITIES,
-            name -> Optional.empty());
+            withFilters(Map.of()));
 
     assertThat(facts.obstacles())
         .containsExactly(
@@ -140,10 +140,10 @@ class MoveReaderTest {
             SafeXml.parse(
                 "domain",
                 "<domain><devices><interface type='bridge'><filterref filter='clean'/></interface></devices></domain>"),
+            List.of(),
             0,
             List.of(),
-            () -> CAPABILITIES,
-            name -> Optional.ofNullable(filters.get(name)));
+            withFilters(filters));
 
     assertThat(facts.nwfilters())
         .extracting(FilterNeed::name)
@@ -203,11 +203,14 @@ class MoveReaderTest {
   }
 
   private static MoveFacts facts(String inside) {
-    return MoveReader.facts(
-        SafeXml.parse("domain", "<domain type='kvm'>" + inside + "</domain>"),
-        0,
-        List.of(),
+    var domain = SafeXml.parse("domain", "<domain type='kvm'>" + inside + "</domain>");
+    return MoveReader.facts(domain, List.of(domain), 0, List.of(), withFilters(Map.of()));
+  }
+
+  private static MoveReader.Surroundings withFilters(Map<String, String> filters) {
+    return new MoveReader.Surroundings(
         () -> CAPABILITIES,
-        name -> Optional.empty());
+        name -> Optional.ofNullable(filters.get(name)),
+        address -> Optional.empty());
   }
 }

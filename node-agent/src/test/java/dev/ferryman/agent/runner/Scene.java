@@ -104,7 +104,8 @@ final class Scene implements AutoCloseable {
               new DiskProbe(
                   threads,
                   new Images(directory.resolve("dev"), directory.resolve("sys-of-" + name)),
-                  path -> root(name, path)),
+                  path -> root(name, path),
+                  () -> true),
               new DiskMaker(
                   threads, (file, form) -> imageTool.write(file, form), path -> root(name, path)),
               Transport.of(Transport.Kind.Tls, null, true),

@@ -1,0 +1,19 @@
+package dev.ferryman.crds.livemigration;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import dev.ferryman.crds.ApiObject;
+import dev.ferryman.crds.Bounds;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import org.jspecify.annotations.Nullable;
+
+/** An address on which a device of the instance listens; every host has the wildcards. */
+@ApiObject
+public record ListenNeed(
+    @Required
+        @Size(max = Bounds.WORD) @JsonPropertyDescription("Which device: graphics vnc, serial, ...")
+        String device,
+    @Required @Size(max = Bounds.NAME) String address,
+    @Size(max = Bounds.WORD) @JsonPropertyDescription(
+            "The address is the source's own, in this subnet: the destination's own takes its place. Absent: it is not")
+        @Nullable String subnet) {}

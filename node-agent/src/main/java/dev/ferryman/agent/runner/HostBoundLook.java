@@ -1,0 +1,72 @@
+package dev.ferryman.agent.runner;
+
+import dev.ferryman.agent.decide.DestinationChecks;
+import dev.ferryman.agent.decide.HostBoundChecks;
+import dev.ferryman.agent.decide.HostBoundChecks.Directory;
+import dev.ferryman.agent.libvirt.HostObjects;
+import dev.ferryman.crds.livemigration.ListenNeed;
+import dev.ferryman.crds.livemigration.Needs;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Looks for what an instance takes from its host, on this one. */
+final class HostBoundLook {
+  private HostBoundLook() {}
+
+  static HostBoundChecks.Seen look(Needs needs, HostContext host) {
+    var addresses = new HashMap<String, String>();
+    var troubles = new HashMap<String, String>();
+    for (var need : needs.listenAddresses()) {
+      if (!addresses.containsKey(need.address()) && !troubles.containsKey(need.address())) {
+        look(need, host.hypervisor().objects(), addresses, troubles);
+      }
+    }
+    var directories = new HashMap<String, Directory>();
+    for (var path : needs.logPaths()) {
+      directories.computeIfAbsent(
+          DestinationChecks.directoryOf(path), directory -> look(directory, host));
+    }
+    return new HostBoundChecks.Seen(host.name(), addresses, troubles, directories);
+  }
+
+  private static void look(
+      ListenNeed need,
+      HostObjects objects,
+      Map<String, String> addresses,
+      Map<String, String> troubles) {
+    var address = need.address();
+    var subnet = need.subnet();
+    if (subnet == null) {
+      objects
+          .listenTrouble(address)
+          .ifPresentOrElse(
+              trouble -> troubles.put(address, "which cannot be had here: " + trouble),
+              () -> addresses.put(address, address));
+    } else if (objects.subnetOf(address).isPresent()) {
+      // Every host has it, as that of a bridge of libvirt's own.
+      addresses.put(address, address);
+    } else {
+      objects
+          .addressIn(subnet)
+          .ifPresentOrElse(
+              here -> addresses.put(address, here),
+              () ->
+                  troubles.put(
+                      address,
+                      "the source's own, and this host has no address in its subnet " + subnet));
+    }
+  }
+
+  private static Directory look(String directory, HostContext host) {
+    try {
+      return switch (host.disks().directory(directory)) {
+        case There -> Directory.There;
+        case Missing -> Directory.Missing;
+        case Unseen -> Directory.Unseen;
+      };
+    } catch (IOException e) {
+      return Directory.Silent;
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package dev.ferryman.agent.decide;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.ferryman.agent.decide.HostBoundChecks.Directory;
+import dev.ferryman.agent.decide.HostBoundChecks.Seen;
+import dev.ferryman.crds.Check;
+import dev.ferryman.crds.CheckOutcome;
+import dev.ferryman.crds.livemigration.ListenAddress;
+import dev.ferryman.crds.livemigration.ListenNeed;
+import dev.ferryman.crds.livemigration.Needs;
+import dev.ferryman.crds.livemigration.NeedsBuilder;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class HostBoundChecksTest {
+  private static final ListenNeed VNC = new ListenNeed("graphics vnc", "10.7.0.2", "10.7.0.0/24");
+  private static final ListenNeed SERIAL = new ListenNeed("serial tcp", "10.7.0.9", null);
+
+  @Test
+  void replacesTheSourcesOwnAddressAloneAndSaysSo() {
+    var needs = needs(List.of(VNC, SERIAL), List.of());
+    var seen =
+        new Seen(
+            "host-c", Map.of("10.7.0.2", "10.7.0.3", "10.7.0.9", "10.7.0.9"), Map.of(), Map.of());
+
+    assertThat(HostBoundChecks.replacements(needs, seen))
+        .containsExactly(new ListenAddress("10.7.0.2", "10.7.0.3"));
+    assertThat(HostBoundChecks.judge(needs, seen))
+        .extracting(Check::name, Check::outcome, Check::message)
+        .contains(
+            tuple(
+                "ListenAddresses",
+                CheckOutcome.Pass,
+                "graphics vnc listens on 10.7.0.2, here on 10.7.0.3; serial tcp listens on"
+                    + " 10.7.0.9"));
+  }
+
+  @Test
+  void addressThatCannotBeHadIsRefusedWithTheDevice() {
+    var needs = needs(List.of(VNC, SERIAL), List.of());
+    var seen =
+        new Seen("host-c", Map.of("10.7.0.2", "10.7.0.3"), Map.of("10.7.0.9", "no such"), Map.of());
+
+    assertThat(HostBoundChecks.judge(needs, seen))
+        .filteredOn(check -> check.outcome() != CheckOutcome.Pass)
+        .extracting(Check::outcome, Check::reason, Check::host, Check::message)
+        .containsExactly(
+            tuple(
+                CheckOutcome.Fail,
+                "ListenAddressUnavailable",
+                "host-c",
+                "serial tcp listens on 10.7.0.9, no such"));
+  }
+
+  @ParameterizedTest(name = "directory {0}: {1}")
+  @CsvSource({"There, Pass", "Missing, Fail", "Silent, Fail", "Unseen, Warn"})
+  void logFileNeedsItsDirectory(Directory directory, CheckOutcome outcome) {
+    var needs = needs(List.of(), List.of("/var/log/guests/g1.log"));
+    var seen = new Seen("host-c", Map.of(), Map.of(), Map.of("/var/log/guests", directory));
+
+    assertThat(HostBoundChecks.judge(needs, seen))
+        .filteredOn(check -> check.name().equals("LogPaths"))
+        .singleElement()
+        .satisfies(
+            check -> {
+              assertThat(check.outcome()).isEqualTo(outcome);
+              assertThat(check.reason())
+                  .isEqualTo(outcome == CheckOutcome.Pass ? null : "LogPathMissing");
+              assertThat(check.message()).contains("/var/log/guests/g1.log");
+            });
+  }
+
+  private static Needs needs(List<ListenNeed> addresses, List<String> paths) {
+    return NeedsBuilder.builder()
+        .domainName("g1")
+        .vcpus(1)
+        .memoryMiB(192L)
+        .listenAddresses(addresses)
+        .logPaths(paths)
+        .build();
+  }
+}

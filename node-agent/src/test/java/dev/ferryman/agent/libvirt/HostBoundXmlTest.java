@@ -1,0 +1,94 @@
+package dev.ferryman.agent.libvirt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ferryman.agent.libvirt.HostBoundXml.Listen;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class HostBoundXmlTest {
+  private static final Map<String, String> MOVED = Map.of("10.7.0.2", "10.7.0.3");
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          <graphics type='vnc' port='5900' listen='10.7.0.2'/>                                              | graphics vnc
+          <graphics type='spice' listen='10.7.0.2'><listen type='address' address='10.7.0.2'/></graphics>   | graphics spice
+          <serial type='tcp'><source mode='bind' host='10.7.0.2' service='4555'/></serial>                  | serial tcp
+          <console type='tcp'><source mode='bind' host='10.7.0.2' service='4555'/></console>                | console tcp
+          <parallel type='udp'><source mode='connect' host='10.9.9.9'/><source mode='bind' host='10.7.0.2'/></parallel> | parallel udp
+          <channel type='tcp'><source mode='bind' host='10.7.0.2'/></channel>                               | channel tcp
+          <rng model='virtio'><backend model='egd' type='udp'><source mode='bind' host='10.7.0.2'/></backend></rng> | rng
+          """)
+  void findsAndReplacesEveryAddressThatADeviceListensOn(String device, String named) {
+    var listens = HostBoundXml.listens(SafeXml.parse("domain", domain(device)));
+    var replaced = HostBoundXml.replace(domain(device), MOVED);
+
+    assertThat(listens).containsExactly(new Listen(named, "10.7.0.2"));
+    assertThat(replaced).doesNotContain("10.7.0.2").contains("10.7.0.3");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          <graphics type='vnc' listen='0.0.0.0'><listen type='address' address='0.0.0.0'/></graphics>
+          <graphics type='vnc' listen='127.0.0.1'/>
+          <graphics type='spice' listen='::1'/>
+          <graphics type='vnc'><listen type='none'/></graphics>
+          <graphics type='vnc' socket='/run/g1.vnc'><listen type='socket' socket='/run/g1.vnc'/></graphics>
+          <graphics type='vnc'/>
+          <serial type='tcp'><source mode='connect' host='10.9.9.9' service='4555'/></serial>
+          <serial type='unix'><source mode='bind' path='/run/g1.serial'/></serial>
+          <disk type='network'><source protocol='nbd'><host name='10.9.9.9'/></source></disk>
+          """)
+  void leavesOutWhatEveryHostHasAndWhatIsElsewhere(String device) {
+    assertThat(HostBoundXml.listens(SafeXml.parse("domain", domain(device)))).isEmpty();
+  }
+
+  @Test
+  void addressOfALibvirtNetworkIsLookedForByItsName() {
+    var domain =
+        SafeXml.parse(
+            "domain",
+            domain(
+                "<graphics type='vnc' listen='192.168.122.1'><listen type='network'"
+                    + " network='default' address='192.168.122.1'/></graphics>"));
+
+    assertThat(HostBoundXml.listens(domain)).isEmpty();
+    assertThat(HostBoundXml.networks(domain)).containsExactly("default");
+  }
+
+  @Test
+  void otherAddressesAndAllElseStay() {
+    var graphics =
+        "<graphics type='vnc' listen='10.8.0.9'/><interface><ip address='10.7.0.2'/></interface>";
+
+    assertThat(HostBoundXml.replace(domain(graphics), MOVED)).contains("10.8.0.9", "10.7.0.2");
+    assertThat(HostBoundXml.replace("not even XML", Map.of())).isEqualTo("not even XML");
+  }
+
+  @Test
+  void findsTheFilesThatCharacterDevicesWriteTo() {
+    var devices =
+        """
+        <serial type='file'><source path='/var/log/a/serial' append='on'/></serial>
+        <console type='file'><source path='/var/log/a/serial'/></console>
+        <serial type='pty'><source path='/dev/pts/3'/><log file='/var/log/b/log' append='off'/></serial>
+        <disk type='file'><source file='/images/a.qcow2'/></disk>
+        """;
+
+    assertThat(HostBoundXml.logPaths(SafeXml.parse("domain", domain(devices))))
+        .isEqualTo(List.of("/var/log/a/serial", "/var/log/b/log"));
+  }
+
+  private static String domain(String devices) {
+    return "<domain><devices>" + devices + "</devices></domain>";
+  }
+}

@@ -1,0 +1,102 @@
+package dev.ferryman.agent.runner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ferryman.crds.Check;
+import dev.ferryman.crds.CheckOutcome;
+import dev.ferryman.crds.livemigration.DestinationState;
+import dev.ferryman.crds.livemigration.ListenNeed;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a guest takes from its host, from its XML at the source to that of its copy. */
+@Timeout(60)
+class HostBoundRolesTest {
+  private static final String SUBNET = "10.7.0.0/24";
+
+  @TempDir Path directory;
+  private Scene scene;
+
+  @BeforeEach
+  void aGuestWhoseConsoleIsOnItsHostsAddress() {
+    scene = new Scene(directory);
+    scene.hostB.objects.addresses.put("10.7.0.2", SUBNET);
+    scene.guest.device("<graphics type='vnc' listen='10.7.0.2'/>");
+  }
+
+  @AfterEach
+  void end() {
+    scene.close();
+  }
+
+  @Test
+  void consoleIsOnTheDestinationsAddressAfterwards() throws InterruptedException {
+    scene.hostC.objects.addresses.put("10.7.0.3", SUBNET);
+
+    var request = scene.orderAndStart().request();
+
+    assertThat(scene.api.status().source().needs().listenAddresses())
+        .containsExactly(new ListenNeed("graphics vnc", "10.7.0.2", SUBNET));
+    for (var xml : List.of(request.destinationXml(), request.persistentXml())) {
+      assertThat(xml).contains("listen=\"10.7.0.3\"").doesNotContain("10.7.0.2");
+    }
+  }
+
+  @Test
+  void addressThatBothHostsHaveStays() throws InterruptedException {
+    scene.hostC.objects.addresses.put("10.7.0.3", SUBNET);
+    scene.hostC.objects.addresses.put("10.7.0.2", "10.7.0.2/32");
+
+    assertThat(scene.orderAndStart().request().destinationXml()).contains("10.7.0.2");
+  }
+
+  @Test
+  void guestWhoseConsoleWouldBeLostIsRefused() {
+    assertThat(refusals()).containsExactly("ListenAddressUnavailable");
+  }
+
+  @Test
+  void addressThatFollowsTheGuestIsTriedAtTheDestination() {
+    scene.hostC.objects.addresses.put("10.7.0.3", SUBNET);
+    scene.guest.device("<serial type='tcp'><source mode='bind' host='10.8.0.9'/></serial>");
+
+    assertThat(refusals()).containsExactly("ListenAddressUnavailable");
+    assertThat(scene.api.status().destination().checks().toString()).contains("10.8.0.9");
+  }
+
+  @Test
+  void addressThatCanBeHadAtTheDestinationStays() throws InterruptedException {
+    scene.hostC.objects.addresses.put("10.7.0.3", SUBNET);
+    scene.hostC.objects.bindable.add("10.8.0.9");
+    scene.guest.device("<serial type='tcp'><source mode='bind' host='10.8.0.9'/></serial>");
+
+    assertThat(scene.orderAndStart().request().destinationXml()).contains("10.8.0.9", "10.7.0.3");
+  }
+
+  @Test
+  void logFileWithoutItsDirectoryIsRefused() {
+    scene.hostC.objects.addresses.put("10.7.0.3", SUBNET);
+    var logs = directory.resolve("local/logs");
+    scene.guest.device("<serial type='pty'><log file='" + logs + "/g1.log'/></serial>");
+
+    assertThat(refusals()).containsExactly("LogPathMissing");
+  }
+
+  private List<String> refusals() {
+    scene.order();
+    var status =
+        scene.await(
+            "refused",
+            now ->
+                now.destination() != null && now.destination().state() == DestinationState.Refused);
+    return status.destination().checks().stream()
+        .filter(check -> check.outcome() == CheckOutcome.Fail)
+        .map(Check::reason)
+        .toList();
+  }
+}
