@@ -52,7 +52,7 @@ guest_host() { # the host where it runs, or is paused
 }
 
 guest_create() {
-  local name=${1:-} host='' vcpus=1 memory=192 disk=shared disk_size=64 fill=0 project='' dirty=0 paused=0 nvram=0 cache=none hugepages=0 cpu=qemu64 devices=''
+  local name=${1:-} host='' vcpus=1 memory=192 disk=shared disk_size=64 fill=0 project='' dirty=0 paused=0 nvram=0 cache=none hugepages=0 cpu=qemu64 vnc=0 devices=''
   [[ $name =~ ^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$ ]] ||
     bad_usage "guest create NAME --host HOST ...: a name is 1 to 63 of a-z, 0-9, '-' and '.', not '$name'"
   shift
@@ -61,6 +61,7 @@ guest_create() {
       --paused) paused=1; shift; continue ;;
       --nvram) nvram=1; shift; continue ;;
       --hugepages) hugepages=1; shift; continue ;;
+      --vnc) vnc=1; shift; continue ;;
       --host | --vcpus | --memory | --disk | --disk-size | --fill | --cache | --project | --dirty | --cpu | --device) ;;
       *) bad_usage "guest create has no option '$1'" ;;
     esac
@@ -196,6 +197,7 @@ domain_xml() { # with the variables of guest_make
       <model type='virtio'/>
     </interface>
     <serial type='file'><source path='/var/log/ferryman-guests/$name.serial' append='on'/></serial>
+    $(vnc_xml)
     <memballoon model='none'/>
 $devices  </devices>
   $([ "$hugepages" -eq 1 ] || odd_memory "$memory")
@@ -215,6 +217,14 @@ nvram_xml() { # with the variables of guest_make
   [ "$nvram" -eq 1 ] || return 0
   echo "<loader readonly='yes' type='pflash'>/usr/share/seabios/bios-256k.bin</loader>"
   echo "    <nvram>$INSTANCES/$name/nvram.fd</nvram>"
+}
+
+# A screen that only its host's address shows, and a line into the guest that only that takes.
+vnc_xml() { # with the variables of guest_make
+  [ "$vnc" -eq 1 ] || return 0
+  echo "<graphics type='vnc' autoport='yes' listen='${ADDRESS[$host]}'/>"
+  echo "    <video><model type='none'/></video>"
+  echo "    <serial type='tcp'><source mode='bind' host='${ADDRESS[$host]}' service='$((5500 + ${address##*.}))'/></serial>"
 }
 
 disk_xml() { # with the variables of guest_make
