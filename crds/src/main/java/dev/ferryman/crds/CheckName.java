@@ -42,5 +42,6 @@ public enum CheckName {
   Secrets,
   StoragePools,
   ListenAddresses,
-  LogPaths
+  LogPaths,
+  SourceReachable
 }

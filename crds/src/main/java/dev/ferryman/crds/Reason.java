@@ -100,6 +100,7 @@ public enum Reason {
   SwitchoverUnprotected,
   IdentityUnproven,
   Unencrypted,
+  SourceUnreachable,
   DiskOvercommitted,
 
   // Beside the outcome.

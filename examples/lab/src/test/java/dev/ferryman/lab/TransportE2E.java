@@ -1,6 +1,7 @@
 package dev.ferryman.lab;
 
 import static dev.ferryman.lab.Lab.lab;
+import static dev.ferryman.lab.Lab.on;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ferryman.crds.Check;
@@ -28,6 +29,7 @@ class TransportE2E extends MoveTest {
 
     assertTold(end, List.of("Migrated"));
     assertThat(check(end, "DestinationReachable").outcome()).isEqualTo(CheckOutcome.Pass);
+    assertThat(check(end, "SourceReachable").outcome()).isEqualTo(CheckOutcome.Pass);
     var encryption = check(end, "Encryption");
     assertThat(encryption.message()).contains("(" + transport + ")");
     assertThat(encryption.reason()).isEqualTo(transport.equals("tcp") ? "Unencrypted" : null);
@@ -42,6 +44,25 @@ class TransportE2E extends MoveTest {
     lab("start", "apiserver");
 
     assertTold(Api.awaitEnd(move.name()), List.of("Migrated"));
+  }
+
+  /** Its moves there would be refused; those from there are not. */
+  @Test
+  void destinationThatDoesNotKnowItsSourcesNameWarns() {
+    on(move.destination(), "cp", "/etc/hosts", "/root/hosts");
+    try {
+      on(move.destination(), "sed", "-i", "/ " + move.source() + "$/d", "/etc/hosts");
+      move.order();
+
+      var warning = check(Api.awaitEnd(move.name()), "SourceReachable");
+
+      assertThat(warning.outcome()).isEqualTo(CheckOutcome.Warn);
+      assertThat(warning.reason()).isEqualTo("SourceUnreachable");
+      assertThat(warning.message()).startsWith("libvirt of " + move.source() + ": ");
+    } finally {
+      on(move.destination(), "mv", "/root/hosts", "/etc/hosts");
+    }
+    assertTold(Api.get(move.name()), List.of("Migrated"));
   }
 
   private static Check check(LiveMigration end, String name) {

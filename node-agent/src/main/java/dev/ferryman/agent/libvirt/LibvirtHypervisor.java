@@ -26,7 +26,10 @@ public final class LibvirtHypervisor implements Hypervisor {
 
   private static final int LIMIT_OF_CALLS = 16;
   private static final int LIMIT_OF_JOB_CALLS = 8;
-  private static final int LIMIT_OF_PROBES = 8;
+
+  /** A host that drops what is sent to it keeps each for minutes. */
+  private static final int LIMIT_OF_PROBES = 32;
+
   private static final int LIMIT_OF_DISKS = 3;
 
   private static final int UNDEFINE_KEEP_NVRAM = 1 << 3;

@@ -38,6 +38,7 @@ final class DestinationChecking {
   private final DestinationHalf half;
   private final DestinationHandover handover;
   private final DestinationDisks disks;
+  private final WayBack wayBack;
 
   DestinationChecking(
       Role role, DestinationHalf half, DestinationHandover handover, DestinationDisks disks) {
@@ -45,6 +46,12 @@ final class DestinationChecking {
     this.half = half;
     this.handover = handover;
     this.disks = disks;
+    this.wayBack = new WayBack(role);
+  }
+
+  /** Begins what takes its time and needs no word of the source's. */
+  void begin() {
+    wayBack.begin();
   }
 
   /** Checks each need live, and answers. */
@@ -84,6 +91,7 @@ final class DestinationChecking {
     var copying = role.migration.getSpec().copiesDisks();
     var copies = copying ? CopyChecks.copies(needs, seen.directories()) : List.<DiskCopy>of();
     var look = DiskLook.look(needs, seen.directories(), copying, disks.paths(), host);
+    checks.add(wayBack.check());
     checks.addAll(disks.space(copies, look.places()));
     checks.addAll(StorageChecks.judge(needs, look, Bounds.CHECKS - checks.size()));
     var imageLocks = DestinationChecks.hasImageLocks(needs, seen);

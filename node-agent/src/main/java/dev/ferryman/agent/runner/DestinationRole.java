@@ -43,6 +43,9 @@ final class DestinationRole extends Role {
   @Override
   protected void advance() {
     half.seen(status().destination());
+    if (phase() == Phase.Checking && half.state() == null) {
+      checking.begin();
+    }
     switch (DestinationStep.next(view())) {
       case Wait -> {}
       case Check -> checking.check(Objects.requireNonNull(source()));

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class FakeWorld {
   private final Map<String, FakeHypervisor> hosts = new LinkedHashMap<>();
   private final Set<Set<String>> cuts = new HashSet<>();
+  private final Map<String, String> unknown = new HashMap<>();
   private final Map<String, Long> disks = new HashMap<>();
   private final List<String> staleWrites = new ArrayList<>();
   private boolean imageLocks;
@@ -40,6 +41,11 @@ public final class FakeWorld {
   /** The host of that name; made with its first mention. */
   public synchronized FakeHypervisor host(String name) {
     return hosts.computeIfAbsent(name, host -> new FakeHypervisor(this, host));
+  }
+
+  /** One host reaches the other by its name no more, but the other way. */
+  public synchronized void forgetName(String host, String other) {
+    unknown.put(host, other);
   }
 
   /** Neither host reaches the other from now on; what runs between them notices nothing yet. */
@@ -113,7 +119,9 @@ public final class FakeWorld {
   }
 
   synchronized boolean reaches(String host, String other) {
-    return hosts.containsKey(other) && !cuts.contains(Set.of(host, other));
+    return hosts.containsKey(other)
+        && !other.equals(unknown.get(host))
+        && !cuts.contains(Set.of(host, other));
   }
 
   synchronized void later(Runnable event) {

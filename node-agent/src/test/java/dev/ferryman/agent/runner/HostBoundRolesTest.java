@@ -2,6 +2,7 @@ package dev.ferryman.agent.runner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ferryman.agent.libvirt.MigrationRequest;
 import dev.ferryman.crds.Check;
 import dev.ferryman.crds.CheckOutcome;
 import dev.ferryman.crds.livemigration.DestinationState;
@@ -38,7 +39,7 @@ class HostBoundRolesTest {
   void consoleIsOnTheDestinationsAddressAfterwards() throws InterruptedException {
     scene.hostC.objects.addresses.put("10.7.0.3", SUBNET);
 
-    var request = scene.orderAndStart().request();
+    var request = moved();
 
     assertThat(scene.api.status().source().needs().listenAddresses())
         .containsExactly(new ListenNeed("graphics vnc", "10.7.0.2", SUBNET));
@@ -52,7 +53,7 @@ class HostBoundRolesTest {
     scene.hostC.objects.addresses.put("10.7.0.3", SUBNET);
     scene.hostC.objects.addresses.put("10.7.0.2", "10.7.0.2/32");
 
-    assertThat(scene.orderAndStart().request().destinationXml()).contains("10.7.0.2");
+    assertThat(moved().destinationXml()).contains("10.7.0.2");
   }
 
   @Test
@@ -75,7 +76,7 @@ class HostBoundRolesTest {
     scene.hostC.objects.bindable.add("10.8.0.9");
     scene.guest.device("<serial type='tcp'><source mode='bind' host='10.8.0.9'/></serial>");
 
-    assertThat(scene.orderAndStart().request().destinationXml()).contains("10.8.0.9", "10.7.0.3");
+    assertThat(moved().destinationXml()).contains("10.8.0.9", "10.7.0.3");
   }
 
   @Test
@@ -85,6 +86,13 @@ class HostBoundRolesTest {
     scene.guest.device("<serial type='pty'><log file='" + logs + "/g1.log'/></serial>");
 
     assertThat(refusals()).containsExactly("LogPathMissing");
+  }
+
+  /** What libvirt was asked for. */
+  private MigrationRequest moved() throws InterruptedException {
+    var migration = scene.orderAndStart();
+    migration.succeed();
+    return migration.request();
   }
 
   private List<String> refusals() {
