@@ -30,6 +30,9 @@ public final class Bounds {
   public static final int CHECKS = 64;
   public static final int DISKS = 64;
 
+  /** What one attempt makes at its destination: images of disks, and network filters. */
+  public static final int PREPARED = DISKS + 64;
+
   /** Images below a disk's own. */
   public static final int CHAIN = 16;
 
@@ -50,6 +53,12 @@ public final class Bounds {
 
   /** Networks, network filters, addresses or other things of a kind that one instance needs. */
   public static final int NEEDED_OBJECTS = 64;
+
+  /** A network filter in libvirt's XML: some 150 characters a rule. */
+  public static final int FILTER_XML = 16 * 1024;
+
+  /** All the network filters of one instance together. */
+  public static final int FILTERS_XML = 64 * 1024;
 
   /** A guest's CPU in libvirt's XML: some 60 characters a feature. */
   public static final int CPU_XML = 16 * 1024;

@@ -10,7 +10,7 @@ public enum Reason {
   Pending,
   /** Both agents look for obstacles. */
   Checking,
-  /** The destination makes images for the disks that are to be copied. */
+  /** The destination makes images for disks that are copied, or installs network filters. */
   Preparing,
   /** libvirt copies the guest. */
   Migrating,

@@ -129,6 +129,7 @@ final class Agent implements AutoCloseable {
                     new Markers(threads, proc::mounts, clock),
                     new DiskProbe(threads, new Images(Path.of("/dev"), Path.of("/sys"))),
                     new DiskMaker(threads, new QemuImg(), UnaryOperator.identity()),
+                    settings.installNwfilters(),
                     settings.transport(),
                     new MigrationLog(
                         new AgentEvents(client, threads, clock, settings.host()), metrics),

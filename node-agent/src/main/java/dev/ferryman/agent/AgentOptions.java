@@ -67,6 +67,14 @@ final class AgentOptions {
               + " choice")
   @Nullable String migrationAddress;
 
+  @Option(
+      names = "--install-nwfilters",
+      defaultValue = "${env:FERRYMAN_INSTALL_NWFILTERS:-false}",
+      description =
+          "Whether network filters of an arriving instance that this host has not are installed as"
+              + " they are at its source. Default: ${DEFAULT-VALUE}")
+  boolean installNwfilters;
+
   @Mixin TransportOptions transport = new TransportOptions();
 
   @Option(
@@ -89,6 +97,7 @@ final class AgentOptions {
       Path instancesDirectory,
       Path journalDirectory,
       @Nullable String migrationAddress,
+      boolean installNwfilters,
       Transport transport,
       int healthPort,
       Duration heartbeat) {}
@@ -125,6 +134,7 @@ final class AgentOptions {
         instancesDirectory,
         journalDirectory,
         address,
+        installNwfilters,
         transport.transport(this::refused),
         healthPort,
         Duration.ofSeconds(heartbeatSeconds));

@@ -25,9 +25,16 @@ class AgentOptionsTest {
     assertThat(settings.namespace()).isEqualTo("ferryman-system");
     assertThat(settings.libvirtUri()).isEqualTo("qemu:///system");
     assertThat(settings.migrationAddress()).isNull();
+    assertThat(settings.installNwfilters()).isFalse();
     assertThat(settings.heartbeat()).isEqualTo(Duration.ofSeconds(10));
     assertThat(settings.transport().uri("host-c")).isEqualTo("qemu+tls://host-c/system");
     assertThat(settings.transport().isEncrypted()).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"--install-nwfilters, true", "--install-nwfilters=false, false"})
+  void networkFiltersAreInstalledWhereThatIsAllowed(String option, boolean installed) {
+    assertThat(parse(option).installNwfilters()).isEqualTo(installed);
   }
 
   @ParameterizedTest

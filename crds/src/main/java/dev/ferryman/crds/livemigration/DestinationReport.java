@@ -39,8 +39,11 @@ public record DestinationReport(
     @Size(max = Bounds.CHECKS) List<Check> checks,
     @Size(max = Bounds.DISKS) @JsonPropertyDescription("Disks that are to be copied, as the check has found")
         List<DiskCopy> copies,
-    @Size(max = Bounds.DISKS) @JsonPropertyDescription(
-            "Paths of the images that are made here for them, told before they are made")
+    @Size(max = Bounds.NEEDED_OBJECTS) @JsonPropertyDescription(
+            "Network filters that are to be installed here, as the check has found")
+        List<@Size(max = Bounds.NAME) String> filters,
+    @Size(max = Bounds.PREPARED) @JsonPropertyDescription(
+            "What is made here, told before it is made: paths of images, names of network filters")
         List<@Size(max = Bounds.PATH) String> prepared,
     @JsonPropertyDescription("Whether every writable disk has an image lock that both hosts honour")
         @Nullable Boolean imageLocks,
@@ -57,7 +60,13 @@ public record DestinationReport(
   public DestinationReport {
     checks = Lists.orEmpty(checks);
     copies = Lists.orEmpty(copies);
+    filters = Lists.orEmpty(filters);
     prepared = Lists.orEmpty(prepared);
     listenAddresses = Lists.orEmpty(listenAddresses);
+  }
+
+  /** Whether something has to be made here before the instance can come. */
+  public boolean hasToPrepare() {
+    return !copies.isEmpty() || !filters.isEmpty();
   }
 }

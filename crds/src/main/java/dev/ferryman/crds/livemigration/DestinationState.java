@@ -5,9 +5,9 @@ public enum DestinationState {
   Checking,
   /** Every need is met. */
   Checked,
-  /** Images for the disks that are to be copied are being made; which is on record before. */
+  /** Images of disks are being made, network filters installed; which is on record before. */
   Preparing,
-  /** They are there. */
+  /** All that is there. */
   Prepared,
   /** A check failed, and nothing of the attempt is here. */
   Refused,

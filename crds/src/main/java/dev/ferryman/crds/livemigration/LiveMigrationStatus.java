@@ -130,9 +130,10 @@ import org.jspecify.annotations.Nullable;
     value =
         "self.phase != 'Migrating' || oldSelf.phase == 'Migrating' || !has(self.source) || "
             + "self.source.state != 'Checked' || !has(self.destination) || "
-            + "!has(self.destination.copies) || self.destination.copies.size() == 0 || "
-            + "self.destination.state == 'Prepared'",
-    message = "the destination has not made the images of the disks that are to be copied")
+            + "self.destination.state == 'Prepared' || ((!has(self.destination.copies) || "
+            + "self.destination.copies.size() == 0) && (!has(self.destination.filters) || "
+            + "self.destination.filters.size() == 0))",
+    message = "the destination has not made what the instance needs there")
 public record LiveMigrationStatus(
     @Min(0) @Nullable Long observedGeneration,
     @Required @Nullable Phase phase,

@@ -62,6 +62,14 @@ class ChartIT {
     assertThat(answer.exitCode()).as(answer.output()).isZero();
   }
 
+  @Test
+  void letsAgentsInstallNetworkFiltersOnlyWhereThatIsSet() {
+    var set = helm.run("template", CHART, "--set", "agent.daemonSet.installNwfilters=true");
+
+    assertThat(set.output()).contains("- --install-nwfilters");
+    assertThat(helm.run("template", CHART).output()).doesNotContain("--install-nwfilters");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ExtendWith(FerrymanServerExtension.class)
 class CopyRulesIT {
   private static final String NOT_MADE =
-      "the destination has not made the images of the disks that are to be copied";
+      "the destination has not made what the instance needs there";
 
   private final KubernetesClient admin;
 
@@ -62,6 +62,21 @@ class CopyRulesIT {
   @Test
   void neverDirectly() {
     var move = checked();
+
+    assertInvalid(NOT_MADE, () -> move.phase(Phase.Migrating));
+  }
+
+  @Test
+  void notBeforeItsNetworkFiltersAreInstalled() {
+    var move =
+        Move.order(admin)
+            .checking()
+            .source(SourceState.Checking, 1)
+            .destination(
+                "host-c",
+                report ->
+                    report.state(DestinationState.Checked).sequence(1L).filters(List.of("clean")))
+            .source(SourceState.Checked, 2);
 
     assertInvalid(NOT_MADE, () -> move.phase(Phase.Migrating));
   }

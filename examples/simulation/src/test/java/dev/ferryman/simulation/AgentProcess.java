@@ -244,6 +244,7 @@ final class AgentProcess {
                       Stepwise.atOnce(),
                       (file, form) -> Files.writeString(file, "an image"),
                       AgentProcess.this::root),
+                  false,
                   Transport.of(Transport.Kind.Tls, null, true),
                   new Silence(),
                   timer,

@@ -11,7 +11,7 @@ public enum DestinationStep {
   Wait,
   /** Check every need live. */
   Check,
-  /** Make the images of the disks that are to be copied. */
+  /** Make what the instance needs before it comes. */
   Prepare,
   /** Answer that this host knows the attempt already. */
   RefuseSecondRun,
@@ -31,7 +31,7 @@ public enum DestinationStep {
    *
    * @param needsKnown whether the source has published what the instance needs
    * @param state what this host has reported on the attempt; null: nothing
-   * @param hasCopies whether the check has found disks that are to be copied
+   * @param hasToPrepare whether the check has found what has to be made before the instance comes
    * @param sourceOut whether the source has said that it never called libvirt, and never will
    * @param closed whether this host's journal knows the attempt as settled
    * @param sourceEnd sequence at which the source's call had ended; null: not yet
@@ -45,7 +45,7 @@ public enum DestinationStep {
       Phase phase,
       boolean needsKnown,
       @Nullable DestinationState state,
-      boolean hasCopies,
+      boolean hasToPrepare,
       boolean sourceOut,
       boolean closed,
       @Nullable Long sourceEnd,
@@ -74,7 +74,7 @@ public enum DestinationStep {
   }
 
   private static boolean isToPrepare(View view) {
-    return view.hasCopies()
+    return view.hasToPrepare()
         && (view.state() == DestinationState.Checked || view.state() == DestinationState.Preparing);
   }
 

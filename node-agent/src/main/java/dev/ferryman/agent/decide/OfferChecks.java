@@ -42,7 +42,6 @@ public final class OfferChecks {
    *
    * @param cpuWords libvirt's own, if the CPU cannot be had or not be judged
    * @param lackingNetworks what is wrong with each; those with which nothing is are not in it
-   * @param filters hashes by name, of those that are here
    * @param lackingPools by name, as the networks
    */
   public record Offer(
@@ -50,9 +49,18 @@ public final class OfferChecks {
       Cpu cpu,
       String cpuWords,
       Map<NetworkNeed, String> lackingNetworks,
-      Map<String, String> filters,
+      Filters filters,
       List<SecretNeed> missingSecrets,
       Map<String, String> lackingPools) {}
+
+  /**
+   * Network filters of this host.
+   *
+   * @param here hashes by name
+   * @param installed names of those that are to be installed before the instance comes
+   * @param allowed whether this host installs any
+   */
+  public record Filters(Map<String, String> here, List<String> installed, boolean allowed) {}
 
   /** One check for each kind of need; each names all that is missing of its kind. */
   public static List<Check> judge(Needs needs, Offer offer) {
@@ -151,12 +159,13 @@ public final class OfferChecks {
     var missing =
         needs.stream()
             .map(FilterNeed::name)
-            .filter(name -> !offer.filters().containsKey(name))
+            .filter(name -> !offer.filters().here().containsKey(name))
+            .filter(name -> !offer.filters().installed().contains(name))
             .toList();
     var different =
         needs.stream()
-            .filter(need -> offer.filters().containsKey(need.name()))
-            .filter(need -> !need.hash().equals(offer.filters().get(need.name())))
+            .filter(need -> offer.filters().here().containsKey(need.name()))
+            .filter(need -> !need.hash().equals(offer.filters().here().get(need.name())))
             .map(FilterNeed::name)
             .toList();
     if (missing.isEmpty() && different.isEmpty()) {
@@ -165,9 +174,16 @@ public final class OfferChecks {
           CheckOutcome.Pass,
           null,
           offer,
-          words(needs.stream().map(FilterNeed::name).toList()));
+          filterWords(needs, offer.filters().installed()));
     }
-    var lacks = missing.isEmpty() ? "" : "not defined here: " + String.join(", ", missing);
+    var lacks =
+        missing.isEmpty()
+            ? ""
+            : "not defined here: "
+                + String.join(", ", missing)
+                + (offer.filters().allowed()
+                    ? " (too long to be installed from the source)"
+                    : " (with --install-nwfilters the agent here installs them)");
     var differs =
         different.isEmpty()
             ? ""
@@ -178,6 +194,15 @@ public final class OfferChecks {
         different.isEmpty() ? Reason.NetworkFilterMissing : Reason.NetworkFilterDiffers,
         offer,
         differs + (lacks.isEmpty() || differs.isEmpty() ? "" : "; ") + lacks);
+  }
+
+  private static String filterWords(List<FilterNeed> needs, List<String> installed) {
+    var all = words(needs.stream().map(FilterNeed::name).toList());
+    return installed.isEmpty()
+        ? all
+        : "installed here before the move: "
+            + String.join(", ", installed)
+            + (installed.size() == needs.size() ? "" : "; all others are here");
   }
 
   private static <T> List<String> missing(

@@ -196,6 +196,11 @@ public final class Journal implements AutoCloseable {
     return entries.values().stream().filter(entry -> entry.stage().isOpen()).toList();
   }
 
+  /** Every attempt that is remembered. */
+  public List<JournalEntry> all() {
+    return List.copyOf(entries.values());
+  }
+
   /** Waits for an entry that is being written; none is afterwards. */
   @Override
   public void close() {

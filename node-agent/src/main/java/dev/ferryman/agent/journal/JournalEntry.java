@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param markers files put into shared directories; noted before they are made
  * @param prepared the destination: images for disks that are copied, not removed and not the
  *     guest's yet; noted before they are made
+ * @param filters the destination: network filters that the attempt relies on having installed;
+ *     noted before they are
  * @param baseline the source: before the call; the destination: while checking
  * @param givenUp the source: why it ends the job by itself; null: it does not
  * @param pause the source: the guest is paused so that its copying ends; null: it is not
@@ -51,6 +53,7 @@ public record JournalEntry(
     Instant opened,
     List<String> markers,
     List<PreparedDisk> prepared,
+    List<PreparedFilter> filters,
     @Nullable Baseline baseline,
     boolean abortRequested,
     @Nullable GivenUp givenUp,
@@ -74,6 +77,7 @@ public record JournalEntry(
   public JournalEntry {
     markers = Lists.orEmpty(markers);
     prepared = Lists.orEmpty(prepared);
+    filters = Lists.orEmpty(filters);
   }
 
   /** The same after a time in which events of libvirt may have been missed. */

@@ -13,8 +13,23 @@ public interface HostObjects {
   /** Whether a guest's interface can be attached to it here. */
   Presence network(NetworkNeed need);
 
-  /** SHA-256 of a network filter's content, whatever its UUID and layout; empty: there is none. */
-  Optional<String> nwfilterHash(String name);
+  /** A network filter by its name; empty: there is none. */
+  Optional<FilterFacts> nwfilter(String name);
+
+  /**
+   * Installs a network filter; never in the place of another of its name.
+   *
+   * @param uuid that it gets on this host
+   * @throws HypervisorException with libvirt's words if it refuses
+   */
+  void defineNwfilter(String xml, String uuid);
+
+  /**
+   * Removes a network filter, if it is there.
+   *
+   * @return false if libvirt refuses, since a guest that runs uses it
+   */
+  boolean undefineNwfilter(String uuid);
 
   boolean hasSecret(SecretNeed need);
 

@@ -19,6 +19,9 @@ final class LibvirtHostObjects implements HostObjects {
   /** libvirt's VIR_ERR_NO_SUPPORT: the daemon has no such driver, so it has none of its objects. */
   private static final int NO_SUPPORT = 3;
 
+  /** libvirt's VIR_ERR_OPERATION_INVALID: the filter is in use. */
+  private static final int OPERATION_INVALID = 55;
+
   private static final int NO_NETWORK = 43;
   private static final int NO_STORAGE_POOL = 49;
   private static final int NO_NWFILTER = 62;
@@ -79,11 +82,53 @@ final class LibvirtHostObjects implements HostObjects {
   }
 
   @Override
-  public Optional<String> nwfilterHash(String name) {
+  public Optional<FilterFacts> nwfilter(String name) {
     var connection = connections.get();
     return calls
         .call("network filter " + name, () -> nwfilterXml(connection, name))
-        .map(xml -> FilterXml.hash(name, xml));
+        .map(xml -> FilterXml.facts(name, xml));
+  }
+
+  @Override
+  public void defineNwfilter(String xml, String uuid) {
+    var connection = connections.get();
+    var whole = FilterXml.withUuid(xml, uuid);
+    calls.call(
+        "definition of a network filter",
+        () ->
+            connection.use(
+                handle -> {
+                  var filter = LIBVIRT.virNWFilterDefineXML(handle, whole);
+                  if (filter == null) {
+                    throw LastError.read("virNWFilterDefineXML");
+                  }
+                  return LIBVIRT.virNWFilterFree(filter);
+                }));
+  }
+
+  @Override
+  public boolean undefineNwfilter(String uuid) {
+    try {
+      return ask(
+              "network filter " + uuid,
+              connection -> LIBVIRT.virNWFilterLookupByUUIDString(connection, uuid),
+              NO_NWFILTER,
+              filter -> {
+                try {
+                  return LastError.check(
+                      LIBVIRT.virNWFilterUndefine(filter), "virNWFilterUndefine");
+                } finally {
+                  LIBVIRT.virNWFilterFree(filter);
+                }
+              })
+          .map(result -> result == 0)
+          .orElse(true);
+    } catch (HypervisorException e) {
+      if (e.code() == OPERATION_INVALID) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   /** Not bounded: for a caller that is. */

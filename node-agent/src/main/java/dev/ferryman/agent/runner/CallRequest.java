@@ -76,11 +76,11 @@ final class CallRequest {
   /** The disks for which the destination has made images. */
   private List<String> copies() {
     var destination = role.status().destination();
-    if (destination == null || destination.copies().isEmpty()) {
+    if (destination == null || !destination.hasToPrepare()) {
       return List.of();
     }
     if (destination.state() != DestinationState.Prepared) {
-      throw HypervisorException.noAnswer("the destination has not made the images of its disks");
+      throw HypervisorException.noAnswer("the destination has not made what the instance needs");
     }
     return destination.copies().stream().map(DiskCopy::target).toList();
   }

@@ -79,7 +79,8 @@ final class DestinationChecking {
             host.hypervisor().domainNamed(needs.domainName()).map(DomainFacts::uuid).orElse(null),
             here.map(DomainFacts::name).orElse(null),
             directories(needs));
-    var offer = Offers.of(host.name(), needs, host.hypervisor().objects());
+    var filters = disks.lackingFilters(needs);
+    var offer = Offers.of(host, needs, filters);
     var checks =
         new ArrayList<>(
             OfferChecks.join(
@@ -102,6 +103,7 @@ final class DestinationChecking {
             .hostSequence(refused ? null : sequence(figures))
             .checks(checks)
             .copies(copies)
+            .filters(filters)
             .imageLocks(imageLocks)
             .listenAddresses(HostBoundChecks.replacements(needs, hostBound))
             .domain(Domains.report(here)));

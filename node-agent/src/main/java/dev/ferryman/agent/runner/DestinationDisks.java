@@ -14,6 +14,7 @@ import dev.ferryman.crds.Check;
 import dev.ferryman.crds.CheckOutcome;
 import dev.ferryman.crds.Lists;
 import dev.ferryman.crds.Reason;
+import dev.ferryman.crds.livemigration.DestinationReport;
 import dev.ferryman.crds.livemigration.DestinationState;
 import dev.ferryman.crds.livemigration.Disk;
 import dev.ferryman.crds.livemigration.DiskCopy;
@@ -32,31 +33,43 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The images that this host makes for disks that are copied to it. Until they are the guest's, or
- * removed, the journal knows them; only what it knows is ever removed.
+ * What this host makes for a guest before it comes: images for disks that are copied, and, as the
+ * first of it, network filters. Until that is the guest's, or removed, the journal knows it; only
+ * what it knows is ever removed.
  */
 final class DestinationDisks {
   private final Role role;
+  private final DestinationFilters filters;
 
   /** Images that a person has to look at. */
   private List<String> left = List.of();
 
   DestinationDisks(Role role) {
     this.role = role;
+    this.filters = new DestinationFilters(role);
   }
 
-  /** Whether there may be images that are neither removed nor the guest's yet. */
+  /** Whether there may be something that is neither removed nor the guest's yet. */
   boolean areOwed() {
-    var entry = role.entry();
-    return entry != null && !entry.prepared().isEmpty();
+    return !prepared().isEmpty() || filters.areOwed();
   }
 
-  /** The paths of the images that are owed, or left to a person. */
+  /** What is owed, or left to a person. */
   List<String> told() {
-    return areOwed() ? paths() : left;
+    return areOwed() ? owed() : left;
+  }
+
+  private List<String> owed() {
+    return Stream.concat(paths().stream(), filters.told().stream()).toList();
+  }
+
+  /** The names of the network filters that are to be installed here. */
+  List<String> lackingFilters(Needs needs) {
+    return filters.lacking(needs);
   }
 
   /** The paths of the images that the journal knows. */
@@ -70,15 +83,16 @@ final class DestinationDisks {
    */
   void prepare(DestinationHalf half, SourceReport source) {
     var last = Objects.requireNonNull(half.last(), "the check comes before");
-    var lacking = plan(last.copies());
+    var needs = Objects.requireNonNull(source.needs(), "needs of a checked instance");
+    var lacking = plan(last, needs);
     if (lacking.isPresent()) {
       refuse(half, source, lacking.get());
       return;
     }
     if (half.state() != DestinationState.Preparing) {
-      half.say(half.next(DestinationState.Preparing, source).prepared(paths()));
+      half.say(half.next(DestinationState.Preparing, source).prepared(owed()));
     }
-    var trouble = make(Objects.requireNonNull(source.needs(), "needs of a checked instance"));
+    var trouble = make(needs);
     if (trouble.isPresent()) {
       refuse(half, source, trouble.get());
     } else {
@@ -97,11 +111,12 @@ final class DestinationDisks {
   }
 
   /** One attempt after the other, so that no room is given twice. */
-  private Optional<Check> plan(List<DiskCopy> copies) {
+  private Optional<Check> plan(DestinationReport checked, Needs needs) {
     synchronized (role.host.diskMaker()) {
       if (areOwed()) {
         return Optional.empty();
       }
+      var copies = checked.copies();
       var places = places(copies);
       var lacking =
           space(copies, places).stream()
@@ -112,7 +127,8 @@ final class DestinationDisks {
             copies.stream()
                 .map(copy -> planned(copy, Objects.requireNonNull(places.get(copy.path()))))
                 .toList();
-        role.record(entry -> entry.withPrepared(planned));
+        var installed = filters.plan(needs, checked.filters());
+        role.record(entry -> entry.withPrepared(planned).withFilters(installed));
       }
       return lacking;
     }
@@ -149,6 +165,11 @@ final class DestinationDisks {
    * @return why that is not possible, if it is not: then nothing of it is left
    */
   private Optional<Check> make(Needs needs) {
+    var lacking = filters.make(needs);
+    if (lacking.isPresent()) {
+      remove();
+      return lacking;
+    }
     for (var disk : prepared()) {
       var trouble = make(disk, needs);
       if (trouble != null) {
@@ -233,26 +254,28 @@ final class DestinationDisks {
     };
   }
 
-  /** They are the guest's from now on. */
+  /** It is the guest's from now on. */
   void keep() {
     forget((maker, image) -> maker.keep(image));
+    filters.keep();
   }
 
-  /** Removes them; the caller has proof that no copy of the guest has ever run on them. */
+  /** Removes it; the caller has proof that no copy of the guest has ever run on it. */
   void remove() {
     forget((maker, image) -> maker.remove(image));
+    filters.remove();
   }
 
   /** Nobody will ever be able to tell: the guest may have left something on them. */
   void leave() {
     if (areOwed()) {
-      left = paths();
+      left = owed();
       role.host
           .listener()
           .settled(
               role.migration,
               "destination: whether the guest ever ran on "
-                  + String.join(", ", paths())
+                  + String.join(", ", left)
                   + " is not known: left for a person to remove");
       keep();
     }

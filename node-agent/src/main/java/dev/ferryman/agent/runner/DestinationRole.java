@@ -68,7 +68,7 @@ final class DestinationRole extends Role {
         .phase(phase())
         .needsKnown(source != null && source.needs() != null)
         .state(half.state())
-        .hasCopies(half.last() != null && !half.last().copies().isEmpty())
+        .hasToPrepare(half.last() != null && half.last().hasToPrepare())
         .sourceOut(
             source != null
                 && (source.state() == SourceState.Refused

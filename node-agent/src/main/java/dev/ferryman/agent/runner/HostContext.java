@@ -17,6 +17,7 @@ import java.util.function.LongSupplier;
  * @param name of the HostResource
  * @param bootID of the running kernel
  * @param figures what the host publishes of itself
+ * @param installsFilters whether the network filters that a guest needs are installed here
  * @param timer for what shall happen later; its tasks only hand work on
  * @param nanoTime a clock that nobody sets (as {@link System#nanoTime})
  * @param workers who does the roles' work
@@ -31,6 +32,7 @@ public record HostContext(
     Markers markers,
     DiskProbe disks,
     DiskMaker diskMaker,
+    boolean installsFilters,
     Transport transport,
     MigrationListener listener,
     ScheduledExecutorService timer,
@@ -48,6 +50,7 @@ public record HostContext(
       Markers markers,
       DiskProbe disks,
       DiskMaker diskMaker,
+      boolean installsFilters,
       Transport transport,
       MigrationListener listener,
       ScheduledExecutorService timer,
@@ -63,6 +66,7 @@ public record HostContext(
         markers,
         disks,
         diskMaker,
+        installsFilters,
         transport,
         listener,
         timer,

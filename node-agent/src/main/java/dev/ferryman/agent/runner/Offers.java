@@ -9,13 +9,18 @@ import dev.ferryman.crds.livemigration.Needs;
 import dev.ferryman.crds.livemigration.NetworkNeed;
 import dev.ferryman.crds.livemigration.StoragePoolNeed;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Optional;
 
 /** Looks for what an instance needs among what this host has. */
 final class Offers {
   private Offers() {}
 
-  static OfferChecks.Offer of(String host, Needs needs, HostObjects objects) {
+  /**
+   * @param installed names of the network filters that are to be installed here
+   */
+  static OfferChecks.Offer of(HostContext host, Needs needs, List<String> installed) {
+    var objects = host.hypervisor().objects();
     var cpu = cpu(needs, objects);
     var networks = new HashMap<NetworkNeed, String>();
     for (var need : needs.networks()) {
@@ -27,14 +32,14 @@ final class Offers {
     }
     var filters = new HashMap<String, String>();
     for (var name : needs.nwfilters().stream().map(FilterNeed::name).toList()) {
-      objects.nwfilterHash(name).ifPresent(hash -> filters.put(name, hash));
+      objects.nwfilter(name).ifPresent(found -> filters.put(name, found.hash()));
     }
     return new OfferChecks.Offer(
-        host,
+        host.name(),
         judged(cpu.kind()),
         cpu.words(),
         networks,
-        filters,
+        new OfferChecks.Filters(filters, installed, host.installsFilters()),
         needs.secrets().stream().filter(need -> !objects.hasSecret(need)).toList(),
         pools);
   }

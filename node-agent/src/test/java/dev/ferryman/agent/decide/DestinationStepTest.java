@@ -34,14 +34,14 @@ class DestinationStepTest {
         step(
             "images are to be made",
             CHECKED,
-            v -> v.withPhase(Phase.Preparing).withHasCopies(true),
+            v -> v.withPhase(Phase.Preparing).withHasToPrepare(true),
             Prepare),
         step(
             "an agent before this one has begun to make images",
             CHECKED,
             v ->
                 v.withPhase(Phase.Preparing)
-                    .withHasCopies(true)
+                    .withHasToPrepare(true)
                     .withState(DestinationState.Preparing),
             Prepare),
         step(
@@ -49,7 +49,7 @@ class DestinationStepTest {
             CHECKED,
             v ->
                 v.withPhase(Phase.Preparing)
-                    .withHasCopies(true)
+                    .withHasToPrepare(true)
                     .withState(DestinationState.Prepared),
             Wait),
         step(

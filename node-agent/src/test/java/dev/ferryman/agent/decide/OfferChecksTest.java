@@ -3,6 +3,7 @@ package dev.ferryman.agent.decide;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ferryman.agent.decide.OfferChecks.Cpu;
+import dev.ferryman.agent.decide.OfferChecks.Filters;
 import dev.ferryman.agent.decide.OfferChecks.Offer;
 import dev.ferryman.crds.Bounds;
 import dev.ferryman.crds.Check;
@@ -28,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class OfferChecksTest {
   private static final NetworkNeed BRIDGE = new NetworkNeed(NetworkKind.Interface, "br0");
   private static final SecretNeed SECRET = new SecretNeed(null, "ceph", "client.vms");
-  private static final Map<String, String> FILTERS = Map.of("clean", "h1", "no-spoofing", "h2");
+  private static final Filters FILTERS = here(Map.of("clean", "h1", "no-spoofing", "h2"));
   private static final Needs NEEDS =
       NeedsBuilder.builder()
           .domainName("g1")
@@ -36,7 +37,9 @@ class OfferChecksTest {
           .memoryMiB(192L)
           .cpu(new CpuNeed("custom", true, "<cpu/>"))
           .networks(List.of(BRIDGE))
-          .nwfilters(List.of(new FilterNeed("clean", "h1"), new FilterNeed("no-spoofing", "h2")))
+          .nwfilters(
+              List.of(
+                  new FilterNeed("clean", "h1", null), new FilterNeed("no-spoofing", "h2", null)))
           .secrets(List.of(SECRET))
           .storagePools(List.of(new StoragePoolNeed("fast")))
           .build();
@@ -150,7 +153,39 @@ class OfferChecksTest {
     assertThat(OfferChecks.join(OfferChecks.judge(NEEDS, FINE), many)).hasSize(Bounds.CHECKS);
   }
 
+  @Test
+  void filterThatIsToBeInstalledIsNotMissed() {
+    var filters = new Filters(Map.of("no-spoofing", "h2"), List.of("clean"), true);
+
+    assertThat(OfferChecks.judge(NEEDS, filters(filters)))
+        .filteredOn(check -> check.name().equals("NetworkFilters"))
+        .singleElement()
+        .satisfies(
+            check -> {
+              assertThat(check.outcome()).isEqualTo(CheckOutcome.Pass);
+              assertThat(check.message())
+                  .isEqualTo("installed here before the move: clean; all others are here");
+            });
+  }
+
+  @ParameterizedTest(name = "installs: {0}")
+  @CsvSource({"true, too long to be installed", "false, --install-nwfilters"})
+  void missingFilterIsToldWithWhatHelps(boolean allowed, String remedy) {
+    var filters = new Filters(Map.of("no-spoofing", "h2"), List.of(), allowed);
+
+    assertThat(OfferChecks.judge(NEEDS, filters(filters)).toString())
+        .contains("not defined here: clean (", remedy);
+  }
+
+  private static Filters here(Map<String, String> hashes) {
+    return new Filters(hashes, List.of(), false);
+  }
+
   private static Offer filters(Map<String, String> filters) {
+    return filters(here(filters));
+  }
+
+  private static Offer filters(Filters filters) {
     return new Offer("host-c", Cpu.Superset, "", Map.of(), filters, List.of(), Map.of());
   }
 }

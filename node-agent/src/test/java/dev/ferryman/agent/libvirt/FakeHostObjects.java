@@ -2,18 +2,30 @@ package dev.ferryman.agent.libvirt;
 
 import dev.ferryman.crds.livemigration.NetworkNeed;
 import dev.ferryman.crds.livemigration.SecretNeed;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Networks, filters, secrets and storage pools of a fake host, and what its CPU can. */
 public final class FakeHostObjects implements HostObjects {
   public final Map<NetworkNeed, Presence> networks = new HashMap<>();
-  public final Map<String, String> filters = new HashMap<>();
+  public final Map<String, String> filters = new ConcurrentHashMap<>();
+
+  /** Filters that libvirt does not take, and those that it does not give up. */
+  public final Set<String> refused = new HashSet<>();
+
+  public final Set<String> filtersInUse = new HashSet<>();
+
+  /** Filters in the order in which they were installed. */
+  public final List<String> installed = new ArrayList<>();
+
   public final Set<SecretNeed> secrets = new HashSet<>();
   public final Map<String, Presence> pools = new HashMap<>();
 
@@ -22,6 +34,9 @@ public final class FakeHostObjects implements HostObjects {
 
   /** Addresses of nobody's that can be listened on. */
   public final Set<String> bindable = new HashSet<>();
+
+  /** Filters in the order in which they were removed. */
+  public final List<String> removed = new ArrayList<>();
 
   private final Runnable ask;
   private CpuAnswer cpu = new CpuAnswer(CpuAnswer.Kind.Superset, "");
@@ -50,8 +65,35 @@ public final class FakeHostObjects implements HostObjects {
   }
 
   @Override
-  public Optional<String> nwfilterHash(String name) {
-    return answer(() -> filterXml(name).map(xml -> FilterXml.hash(name, xml)));
+  public Optional<FilterFacts> nwfilter(String name) {
+    return answer(() -> filterXml(name).map(xml -> FilterXml.facts(name, xml)));
+  }
+
+  @Override
+  public void defineNwfilter(String xml, String uuid) {
+    ask.run();
+    var name = SafeXml.parse("network filter", xml).getAttribute("name");
+    if (refused.contains(name) || filters.containsKey(name)) {
+      throw new HypervisorException(9, 0, "filter '" + name + "' is refused");
+    }
+    filters.put(name, FilterXml.withUuid(xml, uuid));
+    installed.add(name);
+  }
+
+  @Override
+  public boolean undefineNwfilter(String uuid) {
+    ask.run();
+    var found =
+        filters.entrySet().stream()
+            .filter(filter -> FilterXml.facts("", filter.getValue()).uuid().equals(uuid))
+            .map(Map.Entry::getKey)
+            .findFirst();
+    if (found.isPresent() && filtersInUse.contains(found.get())) {
+      return false;
+    }
+    found.ifPresent(filters::remove);
+    found.ifPresent(removed::add);
+    return true;
   }
 
   @Override

@@ -50,6 +50,7 @@ final class Scene implements AutoCloseable {
   final List<String> orphaned = new ArrayList<>();
   private final List<String> strays = new ArrayList<>();
 
+  private boolean installsFilters;
   private volatile long passed;
   private List<Mount> mounts = Mount.parse("1 0 8:1 / / rw - ext4 /dev/sda1 rw");
   private volatile ImageTool imageTool = (file, form) -> Files.writeString(file, "an image");
@@ -81,6 +82,14 @@ final class Scene implements AutoCloseable {
 
   // The agents.
 
+  /** Agents that are started from now on install network filters. */
+  void installFilters() {
+    killAgents();
+    installsFilters = true;
+    startAgentB();
+    startAgentC();
+  }
+
   void startAgentB() {
     agentB = start(hostB, "host-b");
   }
@@ -108,6 +117,7 @@ final class Scene implements AutoCloseable {
                   () -> true),
               new DiskMaker(
                   threads, (file, form) -> imageTool.write(file, form), path -> root(name, path)),
+              installsFilters,
               Transport.of(Transport.Kind.Tls, null, true),
               new Ears(),
               timer,
@@ -181,6 +191,11 @@ final class Scene implements AutoCloseable {
   private static void end(RunningAgent agent) {
     agent.runner().close();
     agent.journal().close();
+  }
+
+  /** The destination's. */
+  Journal journalC() {
+    return agentC.journal();
   }
 
   boolean journalIsClosed(Part part) {

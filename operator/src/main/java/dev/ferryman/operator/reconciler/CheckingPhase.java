@@ -2,6 +2,7 @@ package dev.ferryman.operator.reconciler;
 
 import dev.ferryman.crds.Check;
 import dev.ferryman.crds.Reason;
+import dev.ferryman.crds.livemigration.DestinationReport;
 import dev.ferryman.crds.livemigration.DiskCopy;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.SourceState;
@@ -12,7 +13,6 @@ import dev.ferryman.operator.decide.admission.SwitchoverChoice;
 import dev.ferryman.operator.decide.settle.AnotherAttempt;
 import java.time.Instant;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** Waits for both agents' checks, then lets libvirt begin or refuses the move. */
 final class CheckingPhase implements PhaseHandler {
@@ -42,9 +42,12 @@ final class CheckingPhase implements PhaseHandler {
       return new Outcome.Enter(
           Phase.Settling, Reason.CheckPassed, passed(migration), accepted.checks());
     }
-    if (verdict instanceof Preflight.Accepted accepted && !copies(migration).isEmpty()) {
+    var destination = migration.destination();
+    if (verdict instanceof Preflight.Accepted accepted
+        && destination != null
+        && destination.hasToPrepare()) {
       return new Outcome.Enter(
-          Phase.Preparing, Reason.Preparing, preparing(migration), accepted.checks());
+          Phase.Preparing, Reason.Preparing, preparing(migration, destination), accepted.checks());
     }
     if (verdict instanceof Preflight.Accepted accepted) {
       return launch(migration, accepted.checks());
@@ -64,15 +67,16 @@ final class CheckingPhase implements PhaseHandler {
         .orElse(accepted);
   }
 
-  private static List<DiskCopy> copies(Migration migration) {
-    var destination = migration.destination();
-    return destination == null ? List.of() : destination.copies();
-  }
-
-  private static String preparing(Migration migration) {
-    return migration.status().destinationHost()
-        + " makes images for disks "
-        + copies(migration).stream().map(DiskCopy::target).collect(Collectors.joining(", "));
+  private static String preparing(Migration migration, DestinationReport destination) {
+    var disks = destination.copies().stream().map(DiskCopy::target).toList();
+    var made = new ArrayList<String>();
+    if (!disks.isEmpty()) {
+      made.add("makes images for disks " + String.join(", ", disks));
+    }
+    if (!destination.filters().isEmpty()) {
+      made.add("installs network filters " + String.join(", ", destination.filters()));
+    }
+    return migration.status().destinationHost() + " " + String.join(" and ", made);
   }
 
   static Outcome launch(Migration migration, List<Check> checks) {

@@ -15,7 +15,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waits until the destination has made the images of the disks that are copied. Whatever ends it
+ * Waits until the destination has made what the instance needs before it comes. Whatever ends it
  * goes by way of Settling, where both agents take away what they have put down.
  */
 final class PreparingPhase implements PhaseHandler {
@@ -66,7 +66,7 @@ final class PreparingPhase implements PhaseHandler {
         : end(
             Reason.DestinationNoAnswer,
             status.destinationHost()
-                + "'s agent has not made the images for "
+                + "'s agent has not made what the instance needs for "
                 + Preflight.ANSWER_TIMEOUT.toSeconds()
                 + " s",
             null);

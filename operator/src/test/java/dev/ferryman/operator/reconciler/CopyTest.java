@@ -50,6 +50,21 @@ class CopyTest extends MoveFixture {
   }
 
   @Test
+  void networkFiltersAreInstalledBeforeLibvirtIsAsked() {
+    toChecked();
+    var report = Sample.destination(DestinationState.Checked).filters(List.of("clean"));
+    api.destination("move", report.build());
+    reconcile();
+    assertSays(Phase.Preparing, "Unknown", "Preparing");
+    assertThat(condition("Succeeded").getMessage())
+        .isEqualTo("host-c installs network filters clean");
+
+    api.destination("move", report.state(DestinationState.Prepared).build());
+    reconcile();
+    assertThat(move().phase()).isEqualTo(Phase.Migrating);
+  }
+
+  @Test
   void aCancelIsOverOnlyWhenTheDestinationSaysThatNothingIsLeft() {
     toPreparing();
     api.cancel("move");

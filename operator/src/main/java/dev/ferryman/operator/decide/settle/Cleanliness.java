@@ -50,7 +50,7 @@ public final class Cleanliness {
   }
 
   /**
-   * @param asked whether the host was told to make images: then it has to say that there are none
+   * @param asked whether the host was told to make something: then it has to say that it is gone
    */
   private static boolean isClean(@Nullable DestinationReport report, boolean asked) {
     if (report == null) {
