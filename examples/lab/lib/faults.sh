@@ -68,7 +68,11 @@ fault_continue() {
 }
 
 service_start() {
-  local SERVICE_HOST NAME pid
+  local SERVICE_HOST NAME pid AGENT_OPTIONS=()
+  if [ "${1:-}" = agent ] && [ $# -gt 2 ]; then
+    AGENT_OPTIONS=("${@:3}")
+    set -- "$1" "$2"
+  fi
   parse_service "$@"
   case $NAME in
     operator | standby | agent) [ -e "$STATE/with-product" ] || die "this lab is without operator and agents" ;;

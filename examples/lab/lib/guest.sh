@@ -52,7 +52,7 @@ guest_host() { # the host where it runs, or is paused
 }
 
 guest_create() {
-  local name=${1:-} host='' vcpus=1 memory=192 disk=shared disk_size=64 fill=0 project='' dirty=0 paused=0 nvram=0 cache=none hugepages=0 cpu=qemu64 vnc=0 devices=''
+  local name=${1:-} host='' vcpus=1 memory=192 disk=shared disk_size=64 fill=0 project='' dirty=0 paused=0 nvram=0 cache=none hugepages=0 cpu=qemu64 vnc=0 filter='' devices=''
   [[ $name =~ ^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$ ]] ||
     bad_usage "guest create NAME --host HOST ...: a name is 1 to 63 of a-z, 0-9, '-' and '.', not '$name'"
   shift
@@ -62,7 +62,7 @@ guest_create() {
       --nvram) nvram=1; shift; continue ;;
       --hugepages) hugepages=1; shift; continue ;;
       --vnc) vnc=1; shift; continue ;;
-      --host | --vcpus | --memory | --disk | --disk-size | --fill | --cache | --project | --dirty | --cpu | --device) ;;
+      --host | --vcpus | --memory | --disk | --disk-size | --fill | --cache | --project | --dirty | --cpu | --filter | --device) ;;
       *) bad_usage "guest create has no option '$1'" ;;
     esac
     [ $# -ge 2 ] || bad_usage "guest create: $1 takes a value"
@@ -79,6 +79,7 @@ guest_create() {
         bad_usage "--cache is none, writethrough, writeback, directsync or unsafe, not '$2'"; cache=$2 ;;
       --cpu) [[ $2 =~ ^[A-Za-z0-9_-]+$ ]] || bad_usage "--cpu takes a model that libvirt knows, not '$2'"; cpu=$2 ;;
       --device) devices+="    $2"$'\n' ;;
+      --filter) [[ $2 =~ ^[A-Za-z0-9._-]+$ ]] || bad_usage "--filter takes letters, digits and ._-"; filter=$2 ;;
       --project) [[ $2 =~ ^[A-Za-z0-9._-]+$ ]] || bad_usage "--project takes letters, digits and ._-"; project=$2 ;;
     esac
     shift 2
@@ -195,6 +196,7 @@ domain_xml() { # with the variables of guest_make
       <source bridge='br0'/>
       <mac address='$mac'/>
       <model type='virtio'/>
+      ${filter:+<filterref filter='$filter'/>}
     </interface>
     <serial type='file'><source path='/var/log/ferryman-guests/$name.serial' append='on'/></serial>
     $(vnc_xml)

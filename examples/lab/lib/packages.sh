@@ -6,7 +6,7 @@ NEEDED=(
   libvirtd:libvirt-daemon virsh:libvirt-clients qemu-system-x86_64:qemu-system-x86 qemu-img:qemu-utils
   glusterfsd:glusterfs-common glusterfs:glusterfs-client busybox:busybox-static cpio:cpio modprobe:kmod
   ip:iproute2 tc:iproute2 nsenter:util-linux flock:util-linux openssl:openssl curl:curl jq:jq pgrep:procps
-  xz:xz-utils zstd:zstd tgtd:tgt ssh:openssh-client sshd:openssh-server java:openjdk-17-jdk-headless mvn:maven
+  ebtables:ebtables iptables:iptables xz:xz-utils zstd:zstd tgtd:tgt ssh:openssh-client sshd:openssh-server java:openjdk-17-jdk-headless mvn:maven
 )
 
 install_packages() {

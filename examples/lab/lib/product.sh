@@ -5,6 +5,7 @@ CHART=$REPO/helm/ferryman
 OPERATOR_PORT=8090
 STANDBY_PORT=8091
 AGENT_PORT=9090
+AGENT_OPTIONS=() # further ones, of the agent that is started next
 # Small heaps that start fast; a lab has three of these on a machine that also emulates guests.
 PRODUCT_JAVA_OPTS=${JAVA_OPTS:--XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx128m}
 
@@ -81,7 +82,7 @@ start_agent() { # start_agent HOST
   host_spawn "$1" agent "${BESIDE_GUESTS[@]}" env "${environment[@]}" \
     "$dir/bin/ferryman-node-agent" --host "$1" --namespace "$NAMESPACE" --libvirt-uri qemu:///system \
     --instances-dir "$INSTANCES" --journal-dir /var/lib/ferryman/journal \
-    --migration-address "${ADDRESS[$1]}" "${transport[@]}" --health-port "$AGENT_PORT"
+    --migration-address "${ADDRESS[$1]}" "${transport[@]}" --health-port "$AGENT_PORT" "${AGENT_OPTIONS[@]}"
 }
 agent_ready() { network_run "$1" curl -sf -m 5 "http://127.0.0.1:$AGENT_PORT/readyz"; }
 
