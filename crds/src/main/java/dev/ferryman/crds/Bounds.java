@@ -30,9 +30,6 @@ public final class Bounds {
   public static final int CHECKS = 64;
   public static final int DISKS = 64;
 
-  /** What one attempt makes at its destination: images of disks, and network filters. */
-  public static final int PREPARED = DISKS + 64;
-
   /** Images below a disk's own. */
   public static final int CHAIN = 16;
 
@@ -53,6 +50,9 @@ public final class Bounds {
 
   /** Networks, network filters, addresses or other things of a kind that one instance needs. */
   public static final int NEEDED_OBJECTS = 64;
+
+  /** What one attempt makes at its destination: images of disks, and network filters. */
+  public static final int PREPARED = DISKS + NEEDED_OBJECTS;
 
   /** A network filter in libvirt's XML: some 150 characters a rule. */
   public static final int FILTER_XML = 16 * 1024;

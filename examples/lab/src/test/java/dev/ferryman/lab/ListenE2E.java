@@ -8,12 +8,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** A guest whose screen and serial line are on its host's own address keeps both when it moves. */
 class ListenE2E extends MoveTest {
   /** Of a host's interface, as ip writes it. */
   private static final Pattern ADDRESS = Pattern.compile("inet ([0-9.]+)/");
+
+  private static final String NETWORK =
+      "<network><name>lab-screens</name><forward mode='bridge'/><bridge name='br0'/></network>";
 
   @Override
   protected Guest createGuest(String name, String host) {
@@ -57,6 +61,52 @@ class ListenE2E extends MoveTest {
     }
   }
 
+  @Test
+  void screenInALibvirtNetworkIsOnThatNetworksAddressOfTheNewHost() {
+    try (var guest = Guest.create("nw-" + migration, "host-b", "--vnc")) {
+      for (var host : Guest.COMPUTE_HOSTS) {
+        on(host, "bash", "-c", "virsh -q net-define <(echo \"$1\")", "bash", NETWORK);
+        on(host, "virsh", "-q", "net-start", "lab-screens");
+      }
+      showIn(guest, "host-b");
+      assertThat(displayOf(guest, "host-b")).startsWith(addressOf("host-b") + ":");
+      Api.order(migration, guest.name(), "host-c");
+      assertThat(Api.reason(Api.awaitEnd(migration))).isEqualTo("Migrated");
+      assertThat(displayOf(guest, "host-c")).startsWith(addressOf("host-c") + ":");
+
+      on("host-b", "virsh", "-q", "net-destroy", "lab-screens");
+      Api.order(migration + "-back", guest.name(), "host-b");
+      var refused = Api.awaitEnd(migration + "-back");
+      assertThat(Api.reason(refused)).isEqualTo("NetworkMissing");
+      assertThat(Api.message(refused)).contains("lab-screens");
+    } finally {
+      for (var host : Guest.COMPUTE_HOSTS) {
+        tryOn(host, "virsh", "-q", "net-destroy", "lab-screens");
+        tryOn(host, "virsh", "-q", "net-undefine", "lab-screens");
+      }
+    }
+  }
+
+  /** Starts the guest anew, with a screen in the network. */
+  private static void showIn(Guest guest, String host) {
+    on(
+        host,
+        "bash",
+        "-c",
+        "set -e; virsh -q destroy $1; virsh dumpxml $1 > /root/$1.xml;"
+            + " sed -i -e '/<graphics/,/<\\/graphics>/d' -e \"s#<video>#$2<video>#\" /root/$1.xml;"
+            + " virsh -q define /root/$1.xml; rm /root/$1.xml; virsh -q start $1",
+        "bash",
+        guest.name(),
+        "<graphics type='vnc' autoport='yes'>"
+            + "<listen type='network' network='lab-screens'/></graphics>");
+    Awaitility.await("the guest runs again").until(() -> Api.hostOf(guest.name()).equals(host));
+  }
+
+  private static String displayOf(Guest guest, String host) {
+    return on(host, "virsh", "-q", "vncdisplay", guest.name()).strip();
+  }
+
   private static void redefine(Guest guest, String host, String from, String to) {
     on(
         host,
@@ -72,7 +122,7 @@ class ListenE2E extends MoveTest {
   }
 
   private void assertListens(String host, String address) {
-    var display = on(host, "virsh", "-q", "vncdisplay", move.guest().name()).strip();
+    var display = displayOf(move.guest(), host);
     assertThat(display).as("screen on " + host).startsWith(address + ":");
     var serial = Integer.parseInt(move.guest().ip().replaceAll(".*\\.", "")) + 5500;
     for (var port : List.of(5900 + Integer.parseInt(display.replaceAll(".*:", "")), serial)) {

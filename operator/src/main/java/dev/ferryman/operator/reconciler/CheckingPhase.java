@@ -12,6 +12,7 @@ import dev.ferryman.operator.decide.admission.Room;
 import dev.ferryman.operator.decide.admission.SwitchoverChoice;
 import dev.ferryman.operator.decide.settle.AnotherAttempt;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Waits for both agents' checks, then lets libvirt begin or refuses the move. */
