@@ -32,8 +32,13 @@ final class DeviceXml {
 
   private static Optional<NetworkNeed> network(Element nic) {
     var source = child(nic, "source");
+    // Of a running guest libvirt shows what the network is made of here, e.g. a bridge; the network
+    // itself is what it asks for at the destination.
+    var network = need(NetworkKind.Network, source, "network");
+    if (network.isPresent()) {
+      return network;
+    }
     return switch (attribute(nic, "type").orElse("")) {
-      case "network" -> need(NetworkKind.Network, source, "network");
       case "bridge" -> need(NetworkKind.Interface, source, "bridge");
       case "direct" -> need(NetworkKind.Interface, source, "dev");
       default -> Optional.empty();

@@ -5,8 +5,6 @@ import static dev.ferryman.agent.libvirt.LibvirtX.LIBVIRT;
 import dev.ferryman.crds.livemigration.NetworkKind;
 import dev.ferryman.crds.livemigration.NetworkNeed;
 import dev.ferryman.crds.livemigration.SecretNeed;
-import java.net.NetworkInterface;
-import java.net.SocketException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -74,11 +72,7 @@ final class LibvirtHostObjects implements HostObjects {
 
   /** A bridge needs no address, and libvirt brings up what is down. */
   private static Presence networkInterface(String name) {
-    try {
-      return NetworkInterface.getByName(name) == null ? Presence.Missing : Presence.Active;
-    } catch (SocketException e) {
-      return Presence.Missing;
-    }
+    return NetworkLinks.exists(name) ? Presence.Active : Presence.Missing;
   }
 
   @Override

@@ -101,6 +101,8 @@ class MoveReaderTest {
             <devices>
               <interface type='network'><source network='tenants' bridge='virbr3'/></interface>
               <interface type='bridge'><source bridge='br0'/></interface>
+              <interface type='bridge'><source network='flat' portid='5f4dcc3b' bridge='br7'/></interface>
+              <interface type='direct'><source network='macvtaps' dev='eth2' mode='bridge'/></interface>
               <interface type='direct'><source dev='eth1' mode='bridge'/></interface>
               <interface type='user'/>
               <disk type='network'><source protocol='rbd' name='vms/a'>
@@ -118,6 +120,8 @@ class MoveReaderTest {
         .containsExactly(
             new NetworkNeed(NetworkKind.Network, "tenants"),
             new NetworkNeed(NetworkKind.Interface, "br0"),
+            new NetworkNeed(NetworkKind.Network, "flat"),
+            new NetworkNeed(NetworkKind.Network, "macvtaps"),
             new NetworkNeed(NetworkKind.Interface, "eth1"));
     assertThat(facts.secrets())
         .containsExactly(
