@@ -45,12 +45,18 @@ class RoomTest extends MoveFixture {
 
   /** Another move to host-c, of an instance with 20000 MiB. */
   private void another(Phase phase) {
+    another(phase, "host-b", "host-c");
+  }
+
+  private void another(Phase phase, String from, String to) {
     api.create(Sample.order("other", OTHER_UID, OTHER, "host-c"));
     var moving = Sample.move(phase, s -> s).status();
     api.has(
         "other",
         LiveMigrationStatusBuilder.builder(moving)
             .instanceUID(OTHER)
+            .sourceHost(from)
+            .destinationHost(to)
             .phaseTimes(List.of(new PhaseTime(phase, clock.instant().toString())))
             .source(
                 Sample.source(phase.isTerminal() ? SourceState.CleanedUp : SourceState.Running)
@@ -179,6 +185,17 @@ class RoomTest extends MoveFixture {
 
     assertSays(Phase.Settling, "Unknown", "InsufficientMemory");
     assertThat(memory()).contains("20000 claimed");
+  }
+
+  @Test
+  void oneThatHasLeftTheHostAndNotArrivedElsewhereIsNotCounted() {
+    toChecked();
+    another(Phase.Migrating, "host-c", "host-b");
+    reads(8000, 8000, 4);
+    reconcile();
+
+    assertThat(move().phase()).isEqualTo(Phase.Migrating);
+    assertThat(memory()).doesNotContain("claimed");
   }
 
   @Test

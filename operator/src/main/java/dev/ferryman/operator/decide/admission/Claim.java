@@ -63,16 +63,12 @@ public record Claim(int vcpus, long memoryMiB, SortedMap<Long, Long> hugepages) 
   }
 
   /**
-   * The same, of those moves under way that have begun to take their room, but not of that one: who
-   * is still checked may be refused, and the first to pass goes first.
+   * The same, but of the moves under way only those that have begun to take their room: one that is
+   * still checked may be refused, and the first to pass goes first.
    */
-  static Claim before(Migration migration, Host host, List<Migration> moves, Inventory inventory) {
-    var ahead =
-        moves.stream()
-            .filter(move -> !move.uid().equals(migration.uid()))
-            .filter(move -> TAKING_ROOM.contains(move.phase()))
-            .toList();
-    return arrived(host, moves, inventory).plus(coming(host, ahead, inventory));
+  static Claim ofThoseThatPassed(Host host, List<Migration> moves, Inventory inventory) {
+    var passed = moves.stream().filter(move -> TAKING_ROOM.contains(move.phase())).toList();
+    return arrived(host, moves, inventory).plus(coming(host, passed, inventory));
   }
 
   private static Claim coming(Host host, List<Migration> moves, Inventory inventory) {

@@ -31,7 +31,7 @@ public final class Room {
     var needs = source == null ? null : source.needs();
     var checks = new ArrayList<>(accepted.checks());
     if (needs != null) {
-      var claimed = Claim.before(migration, destination, moves, inventory);
+      var claimed = Claim.ofThoseThatPassed(destination, moves, inventory);
       Capacity.checks(destination, Claim.of(needs), claimed).forEach(anew -> renew(checks, anew));
     }
     DiskCapacity.check(migration, destination, moves).ifPresent(checks::add);
