@@ -2,9 +2,11 @@ package dev.ferryman.lab.figures;
 
 import dev.ferryman.crds.hostresource.HostResource;
 import dev.ferryman.crds.instance.Instance;
+import dev.ferryman.crds.livemigration.ConvergenceBuilder;
 import dev.ferryman.crds.livemigration.LiveMigration;
 import dev.ferryman.crds.livemigration.LiveMigrationSpec;
 import dev.ferryman.crds.livemigration.LiveMigrationStatus;
+import dev.ferryman.crds.livemigration.OnTimeout;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.Switchover;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -100,6 +102,18 @@ final class Ferryman implements AutoCloseable {
 
   Order order(String guest, Settings.Host destination, Switchover switchover) {
     return order(LiveMigrationSpec.of(guest, destination.name()).handedOver(switchover));
+  }
+
+  /** The order to move a busy guest, and what to do when that takes too long. */
+  Order orderOfBusy(
+      String guest, Settings.Host destination, OnTimeout onTimeout, int timeoutSeconds) {
+    return order(
+        LiveMigrationSpec.of(guest, destination.name())
+            .converging(
+                ConvergenceBuilder.builder()
+                    .completionTimeoutSeconds(timeoutSeconds)
+                    .onTimeout(onTimeout)
+                    .build()));
   }
 
   /** An order that moves nothing. */

@@ -43,6 +43,12 @@ public final class Figures {
       var verdicts = measurement.verdicts();
       var pairs = measurement.pairs();
       var switchovers = measurement.switchovers();
+      List<Busy.Pair> pauses;
+      List<Busy.Pair> aborts;
+      try (var busy = Busy.start(settings, ferryman)) {
+        pauses = busy.pauses();
+        aborts = busy.aborts();
+      }
       var recovery = new Recovery(settings, ferryman);
       var agents = recovery.agents();
       var operators = recovery.operators();
@@ -61,6 +67,7 @@ public final class Figures {
               .verdicts(verdicts)
               .pairs(pairs)
               .switchovers(switchovers)
+              .busy(pauses, aborts)
               .recoveries(agents, operators, handOvers));
     }
   }

@@ -73,7 +73,7 @@ final class Measurement {
     this.settings = settings;
     this.ferryman = ferryman;
     this.libvirt = libvirt;
-    this.heartbeats = new Heartbeats(settings.ticks());
+    this.heartbeats = new Heartbeats(settings.ticks(settings.guest()));
     this.here = settings.first();
   }
 
@@ -184,7 +184,7 @@ final class Measurement {
 
   private Move rawMove() throws LibvirtException {
     var begin = System.currentTimeMillis();
-    var took = RawMove.run(settings, here, settings.otherThan(here));
+    var took = RawMove.run(settings, settings.guest(), here, settings.otherThan(here));
     var end = System.currentTimeMillis();
     arrived();
     return new Move(took.toNanos() / NANOS_PER_MILLISECOND, heartbeats.longestGap(begin, end));

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The same move without Ferryman: virsh on the source, with the flags and addresses of the agent.
@@ -14,27 +16,58 @@ final class RawMove {
       """
       begin=$EPOCHREALTIME
       virsh -q -c qemu:///system migrate --live --p2p --persistent --undefinesource \
-        --tls --tls-destination "$2" "$1" "qemu+tls://$2/system" "tcp://$3" >&2 || exit
+        --tls --tls-destination "$2" "${@:4}" "$1" "qemu+tls://$2/system" "tcp://$3" >&2 || exit
+      end=$EPOCHREALTIME
+      echo $((${end/./} - ${begin/./}))
+      """;
+
+  /** The same, ended after so many seconds as somebody would who looks at a clock. */
+  private static final String ABORTED =
+      """
+      begin=$EPOCHREALTIME
+      virsh -q -c qemu:///system migrate --live --p2p --persistent --undefinesource \
+        --tls --tls-destination "$2" "$1" "qemu+tls://$2/system" "tcp://$3" >&2 &
+      sleep "$4"
+      virsh -q -c qemu:///system domjobabort "$1" >&2 || exit
+      ! wait $! || exit
       end=$EPOCHREALTIME
       echo $((${end/./} - ${begin/./}))
       """;
 
   private RawMove() {}
 
-  /** Moves the guest; returns how long it took. */
-  static Duration run(Settings settings, Settings.Host source, Settings.Host destination) {
-    var command =
-        new ProcessBuilder(
-            settings.lab().toString(),
-            "on",
-            source.name(),
-            "bash",
-            "-c",
-            SCRIPT,
-            "raw-move",
-            settings.guest(),
-            destination.name(),
-            destination.address());
+  /** Moves the guest, with more options of virsh; returns how long it took. */
+  static Duration run(
+      Settings settings,
+      String guest,
+      Settings.Host source,
+      Settings.Host destination,
+      String... options) {
+    return run(SCRIPT, settings, guest, source, destination, options);
+  }
+
+  /** Begins to move the guest and ends that after so many seconds; returns how long it took. */
+  static Duration abort(
+      Settings settings,
+      String guest,
+      Settings.Host source,
+      Settings.Host destination,
+      int afterSeconds) {
+    return run(ABORTED, settings, guest, source, destination, Integer.toString(afterSeconds));
+  }
+
+  private static Duration run(
+      String script,
+      Settings settings,
+      String guest,
+      Settings.Host source,
+      Settings.Host destination,
+      String... more) {
+    var words = new ArrayList<String>();
+    words.addAll(List.of(settings.lab().toString(), "on", source.name(), "bash", "-c", script));
+    words.addAll(List.of("raw-move", guest, destination.name(), destination.address()));
+    words.addAll(List.of(more));
+    var command = new ProcessBuilder(words);
     command.redirectError(ProcessBuilder.Redirect.INHERIT);
     try {
       var process = command.start();

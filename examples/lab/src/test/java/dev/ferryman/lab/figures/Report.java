@@ -61,6 +61,23 @@ final class Report {
     return this;
   }
 
+  Report busy(List<Busy.Pair> pauses, List<Busy.Pair> aborts) {
+    if (pauses.isEmpty()) {
+      return this;
+    }
+    heading("A busy guest, paused after " + Busy.TIMEOUT_SECONDS + " s [ms]");
+    milliseconds("raw virsh migrate, total", Sample.of(pauses, pair -> pair.raw().total()));
+    milliseconds("Ferryman, total", Sample.of(pauses, pair -> pair.ferryman().total()));
+    milliseconds("raw, heartbeat gap", Sample.of(pauses, pair -> pair.raw().downtime()));
+    milliseconds("Ferryman, heartbeat gap", Sample.of(pauses, pair -> pair.ferryman().downtime()));
+    heading("A busy guest, left after " + Busy.TIMEOUT_SECONDS + " s where it is [ms]");
+    milliseconds("raw virsh migrate, total", Sample.of(aborts, pair -> pair.raw().total()));
+    milliseconds("Ferryman, total", Sample.of(aborts, pair -> pair.ferryman().total()));
+    milliseconds("raw, heartbeat gap", Sample.of(aborts, pair -> pair.raw().downtime()));
+    milliseconds("Ferryman, heartbeat gap", Sample.of(aborts, pair -> pair.ferryman().downtime()));
+    return this;
+  }
+
   Report recoveries(
       List<Recovery.Restart> agents,
       List<Recovery.Restart> operators,

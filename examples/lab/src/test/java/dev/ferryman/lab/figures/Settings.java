@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
  *
  * @param rounds how often each is measured
  * @param guest its name; the one that is moved
+ * @param busyGuest name of the one that writes without pause
  * @param guestFacts how it is made and run, for the reader of the figures
  * @param lab the lab's command
  * @param state the directory of what the lab keeps
@@ -22,6 +23,7 @@ import java.util.stream.Collectors;
 record Settings(
     Rounds rounds,
     String guest,
+    String busyGuest,
     String guestFacts,
     Path lab,
     Path state,
@@ -36,9 +38,11 @@ record Settings(
    * @param verdicts of orders that only check
    * @param pairs of a raw move and one through Ferryman
    * @param switchovers pairs of a move with a Fast and one with a Strict switch-over
+   * @param busies pairs of a raw move and one through Ferryman of a guest that writes faster than
+   *     the link carries, for each way to end that
    * @param recoveries of each kind
    */
-  record Rounds(int moves, int verdicts, int pairs, int switchovers, int recoveries) {}
+  record Rounds(int moves, int verdicts, int pairs, int switchovers, int busies, int recoveries) {}
 
   /**
    * A compute host.
@@ -78,8 +82,10 @@ record Settings(
             Integer.parseInt(value.apply("verdicts")),
             Integer.parseInt(value.apply("pairs")),
             Integer.parseInt(value.apply("switchovers")),
+            Integer.parseInt(value.apply("busies")),
             Integer.parseInt(value.apply("recoveries"))),
         value.apply("guest"),
+        value.apply("busy-guest"),
         value.apply("guest-facts"),
         Path.of(value.apply("lab")),
         Path.of(value.apply("state")),
@@ -88,8 +94,8 @@ record Settings(
         Host.parse(value.apply("second")));
   }
 
-  /** The file of the guest's heartbeats. */
-  Path ticks() {
+  /** The file of a guest's heartbeats. */
+  Path ticks(String guest) {
     return state.resolve("guests").resolve(guest).resolve("ticks");
   }
 
