@@ -1,0 +1,193 @@
+package dev.ferryman.lab;
+
+import static dev.ferryman.lab.Lab.lab;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ferryman.crds.livemigration.ConvergenceBuilder;
+import dev.ferryman.crds.livemigration.LiveMigration;
+import dev.ferryman.crds.livemigration.LiveMigrationSpec;
+import dev.ferryman.crds.livemigration.LiveMigrationStatus;
+import dev.ferryman.crds.livemigration.MigrationMode;
+import dev.ferryman.crds.livemigration.OnTimeout;
+import dev.ferryman.crds.livemigration.Phase;
+import dev.ferryman.crds.livemigration.SourceOrder;
+import dev.ferryman.crds.livemigration.Switchover;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A guest that goes on at its destination before all of it is there comes over whole. */
+class PostCopyE2E extends LabTest {
+  private static final AtomicInteger COUNT = new AtomicInteger();
+
+  /** Carries less than the guest writes, and so little that the rest of it takes some seconds. */
+  private static final String NARROW = "60mbit";
+
+  /** With more to come, a broken stream may have met QEMU's own thread waiting for memory. */
+  private static final long ALMOST_ALL = 24L << 20;
+
+  private Guest guest;
+  private Move move;
+
+  @BeforeEach
+  void createGuest() {
+    guest =
+        Guest.create("split-" + COUNT.incrementAndGet(), "host-b", "--dirty", "64").awaitBeating();
+    move = Move.away(guest, migration);
+    lab("link", move.source(), "rate", NARROW);
+  }
+
+  @AfterEach
+  void deleteGuest() {
+    guest.close();
+  }
+
+  @Test
+  void goesOnAtItsDestinationBeforeAllOfItIsThere() {
+    order();
+
+    var end = Api.awaitEnd(migration);
+
+    assertCameOver(end);
+    var result = end.getStatus().result();
+    assertThat(result.downtimeMilliseconds()).isPositive();
+    assertThat(result.totalMilliseconds()).isGreaterThan(10_000);
+    assertThat(result.transferredBytes()).isPositive();
+  }
+
+  @Test
+  void cannotBeCalledBack() {
+    order();
+    awaitPostCopy();
+
+    Api.cancel(migration);
+
+    var end = Api.awaitEnd(migration);
+    assertThat(end.getStatus().source().abortRequested()).isNull();
+    assertThat(Api.condition(end, "CancelRefused").getStatus()).isEqualTo("True");
+    assertCameOver(end);
+  }
+
+  @Test
+  void comesOverThoughTheAgentOfItsSourceDies() {
+    order();
+    awaitPostCopy();
+
+    lab("kill", "agent", move.source());
+    lab("start", "agent", move.source());
+
+    assertCameOver(Api.awaitEnd(migration));
+  }
+
+  @Test
+  void comesOverThoughLibvirtdOfItsSourceDies() {
+    order();
+    awaitPostCopy();
+
+    lab("kill", "libvirtd", move.source());
+    lab("start", "libvirtd", move.source());
+
+    assertCameOver(Api.awaitEnd(migration));
+  }
+
+  @Test
+  void comesOverThoughLibvirtdOfItsDestinationDies() {
+    order();
+    awaitPostCopy();
+
+    lab("kill", "libvirtd", move.destination());
+    lab("start", "libvirtd", move.destination());
+
+    assertCameOver(Api.awaitEnd(migration));
+  }
+
+  @Test
+  void comesOverThoughTheLinkIsCutForAWhile() {
+    order();
+    awaitPostCopy();
+
+    lab("link", move.source(), "apart", move.destination());
+    await(
+        "source in doubt", status -> "post-copy failed".equals(status.source().domain().reason()));
+    lab("link", move.source(), "together", move.destination());
+
+    assertCameOver(Api.awaitEnd(migration));
+  }
+
+  @Test
+  void isBroughtTogetherAgainWhenItsStreamBreaks() {
+    order();
+    await(
+        "little left",
+        status ->
+            isInPostCopy(status) && status.source().progress().memoryRemainingBytes() < ALMOST_ALL);
+
+    lab(
+        "on",
+        move.source(),
+        "virsh",
+        "qemu-monitor-command",
+        guest.name(),
+        "{\"execute\":\"migrate-pause\"}");
+
+    var end = Api.awaitEnd(migration);
+    assertThat(end.getStatus().settlement()).as("an order of the operator").isNotNull();
+    assertThat(end.getStatus().settlement().source()).isEqualTo(SourceOrder.ResumePostCopy);
+    assertCameOver(end);
+  }
+
+  @Test
+  void isNotMovedWhileItIsPaused() {
+    lab("on", move.source(), "virsh", "suspend", guest.name());
+
+    order();
+
+    var end = Api.awaitEnd(migration);
+    assertThat(Api.reason(end)).as(Api.message(end)).isEqualTo("PostCopyUnsupported");
+    lab("on", move.source(), "virsh", "resume", guest.name());
+    assertRunsOn(move.source(), end);
+  }
+
+  private void order() {
+    Api.order(
+        migration,
+        LiveMigrationSpec.of(guest.name(), move.destination())
+            .handedOver(Switchover.Fast)
+            .converging(
+                ConvergenceBuilder.builder()
+                    .completionTimeoutSeconds(10)
+                    .onTimeout(OnTimeout.PostCopy)
+                    .build()));
+  }
+
+  private void awaitPostCopy() {
+    await("post-copy", PostCopyE2E::isInPostCopy);
+    move.awaitGuest(move.destination(), "running");
+  }
+
+  private void await(String what, Predicate<LiveMigrationStatus> holds) {
+    Api.awaitStatus(migration, what, status -> status.phase().isTerminal() || holds.test(status));
+  }
+
+  private static boolean isInPostCopy(LiveMigrationStatus status) {
+    return status.source() != null && Boolean.TRUE.equals(status.source().postCopyStarted());
+  }
+
+  private void assertCameOver(LiveMigration end) {
+    assertThat(Api.reason(end)).as(Api.message(end)).isEqualTo("Migrated");
+    assertThat(end.getStatus().phase()).isEqualTo(Phase.Succeeded);
+    assertThat(end.getStatus().result().mode()).isEqualTo(MigrationMode.PostCopy);
+    assertRunsOn(move.destination(), end);
+  }
+
+  private void assertRunsOn(String host, LiveMigration end) {
+    move.fast();
+    guest.assertRunsOnlyOn(host);
+    guest.awaitBeating();
+    guest.assertNoHeartbeatLost();
+    guest.assertDiskComplete();
+    assertNothingLeft(end);
+  }
+}
