@@ -11,6 +11,7 @@ import dev.ferryman.crds.livemigration.DomainReport;
 import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.ProcessIdentity;
 import dev.ferryman.crds.livemigration.SinceSwitchover;
+import dev.ferryman.crds.livemigration.SourceOrder;
 import dev.ferryman.crds.livemigration.Switched;
 import java.time.Duration;
 import java.util.Objects;
@@ -201,6 +202,20 @@ final class SourceHandover {
         now,
         entry.suspended(),
         role.isSameDaemon(entry));
+  }
+
+  /**
+   * Whether all of a copy that is gone is known to be at the destination. A post-copy that libvirt
+   * had lost sight of ends as migrated; one that it was asked to go on with takes the definition
+   * along before that call returns.
+   */
+  boolean hasAllLeft(
+      JournalEntry entry, DomainReport now, boolean persistent, SourceOrder order) {
+    return entry.hasSucceeded()
+        || StandstillEvidence.MIGRATED.equals(now.reason())
+        || (persistent
+            && order == SourceOrder.ResumePostCopy
+            && now.state() == DomainState.Absent);
   }
 
   /** What is known of a copy that is gone. */

@@ -264,7 +264,8 @@ final class SourceRole extends Role {
       if (statistics != null) {
         evidence.statistics(statistics);
       }
-      if (switched == Switched.Gone && entry.hasSucceeded()) {
+      if (switched == Switched.Gone
+          && handover.hasAllLeft(entry, now, half.isPersistent(), order())) {
         evidence.progress(ProgressTracker.complete(half.progress()));
       }
       half.say(evidence);
