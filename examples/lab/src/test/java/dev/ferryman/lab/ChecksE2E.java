@@ -17,9 +17,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * A guest with a port on a bridge, one on a libvirt network, an encrypted disk and one of a storage
- * pool. Whatever of that its destination lacks refuses the move, and so does what stands there in
- * its place; the guest goes on, and nothing is left.
+ * A guest with a filtered port on a bridge, one on a libvirt network, an encrypted disk and one of
+ * a storage pool. Whatever of that its destination lacks refuses the move, and so does what stands
+ * there in its place; the guest goes on, and nothing is left.
  */
 class ChecksE2E extends LabTest {
   private static final String NAME = "needy";
@@ -51,7 +51,7 @@ class ChecksE2E extends LabTest {
                 "host-b",
                 "--device",
                 "<interface type='bridge'><source bridge='br-checks'/><model type='virtio'/>"
-                    + "</interface>",
+                    + "<filterref filter='checks'/></interface>",
                 "--device",
                 "<interface type='network'><source network='checks'/><model type='virtio'/>"
                     + "</interface>",
@@ -126,6 +126,20 @@ class ChecksE2E extends LabTest {
   void networkThatIsNotActive() {
     on("host-c", "virsh", "net-destroy", "checks");
     assertRefused(NAME, "NetworkMissing", "network checks");
+  }
+
+  @Test
+  void noNetworkFilter() {
+    Need.Filter.remove("host-c");
+    assertRefused(NAME, "NetworkFilterMissing", "not defined here: checks");
+  }
+
+  /** libvirt itself takes whatever filter has the name. */
+  @Test
+  void networkFilterOfAnotherContent() {
+    Need.Filter.remove("host-c");
+    filter("drop").forEach(command -> on("host-c", "sh", "-c", command));
+    assertRefused(NAME, "NetworkFilterDiffers", "another content than at the source: checks");
   }
 
   @Test
@@ -209,6 +223,13 @@ class ChecksE2E extends LabTest {
     assertNothingLeft(end);
   }
 
+  private static List<String> filter(String action) {
+    return List.of(
+        ("echo \"<filter name='checks' chain='root'><rule action='" + action)
+            + "' direction='inout'/></filter>\" >/run/checks.xml",
+        "virsh nwfilter-dumpxml checks || virsh nwfilter-define /run/checks.xml");
+  }
+
   private static String pid() {
     return on("host-b", "cat", "/run/libvirt/qemu/" + NAME + ".pid").strip();
   }
@@ -225,6 +246,7 @@ class ChecksE2E extends LabTest {
             "virsh net-define /run/checks.xml",
             "virsh net-list --name | grep -x checks || virsh net-start checks"),
         List.of("virsh net-destroy checks", "virsh net-undefine checks")),
+    Filter(filter("accept"), List.of("virsh nwfilter-undefine checks")),
     Secret(
         List.of(
             ("echo \"<secret ephemeral='no' private='no'><uuid>" + SECRET)
