@@ -51,7 +51,6 @@ public sealed interface Preflight {
   static Preflight judge(Question question) {
     var migration = question.migration();
     var source = migration.source();
-    var destination = migration.destination();
     var checks = all(migration);
     if (migration.isCancelRequested()) {
       return new Broken(Reason.Cancelled, "cancelled before anything moved", checks);
