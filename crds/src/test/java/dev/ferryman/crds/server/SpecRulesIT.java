@@ -49,7 +49,6 @@ class SpecRulesIT {
         "{instance: i-00000003, destination: host-c, convergence: {compression: Zstd,"
             + " parallelConnections: 2, onTimeout: Pause}}",
         "{instance: i-00000003, destination: host-c, convergence: {compression: Xbzrle}}",
-        "{instance: i-00000003, destination: host-c, switchover: Fast, convergence: {onTimeout: PostCopy}}",
         "{instance: i-00000003, destination: host-c, checkOnly: false}",
         "{instance: i-00000003}",
         "{instance: i-00000003, maxAttempts: 3, ttlSecondsAfterFinished: 0}",
@@ -68,6 +67,16 @@ class SpecRulesIT {
     assertThat(created.getSpec().switchover()).as("the default").isEqualTo(Switchover.Auto);
     assertThat(created.getSpec().maxAttempts()).as("the default or what was said").isPositive();
     assertThat(created.getSpec().storage()).as("the default").isEqualTo(StorageMode.Shared);
+  }
+
+  @Test
+  void acceptsPostCopyWithAFastSwitchover() {
+    var created =
+        create(
+            "{instance: i-00000003, destination: host-c, switchover: Fast,"
+                + " convergence: {onTimeout: PostCopy}}");
+
+    assertThat(created.getSpec().convergenceOrDefault().mayPostCopy()).isTrue();
   }
 
   @ParameterizedTest(name = "{0}")

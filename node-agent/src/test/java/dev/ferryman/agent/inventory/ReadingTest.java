@@ -180,7 +180,9 @@ class ReadingTest {
           migration.arrive();
           var sizes = new DiskSizes(c, NOON);
           assertThat(sizes.read(c.domains())).isEqualTo(Map.of(guest.uuid(), 0L));
-          migration.succeed();
+          migration.goOverToPostCopy();
+          assertThat(sizes.read(c.domains())).isEqualTo(Map.of(guest.uuid(), 0L));
+          migration.finishPostCopy();
           assertThat(sizes.read(c.domains())).isEqualTo(Map.of(guest.uuid(), 1L << 30));
         });
 

@@ -7,6 +7,7 @@ import dev.ferryman.crds.livemigration.Compression;
 import dev.ferryman.crds.livemigration.ConvergenceBuilder;
 import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.MigrationStatistics;
+import dev.ferryman.crds.livemigration.OnTimeout;
 import dev.ferryman.crds.livemigration.Progress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -224,6 +225,17 @@ class MappingTest {
     assertThat(call.flags()).isEqualTo(1 | 2 | 2048 | 131_072);
     assertThat(call.parameters()).containsEntry("compression", "zstd");
     assertThat(call.smallNumbers()).isEqualTo(Map.of("parallel.connections", 4));
+  }
+
+  @Test
+  void mayGoOverToPostCopyAndGoOnWithItWhereThatIsOrdered() {
+    var request =
+        new MigrationRequest("u", "qemu+tcp://host-c/system", "", "<live/>", "", false, false)
+            .withConvergence(ConvergenceBuilder.builder().onTimeout(OnTimeout.PostCopy).build());
+
+    assertThat(MigrateCall.of(request).flags()).isEqualTo(1 | 2 | 32_768);
+    assertThat(MigrateCall.of(request.withResumesPostCopy(true)).flags())
+        .isEqualTo(1 | 2 | 32_768 | 524_288);
   }
 
   @Test
