@@ -41,6 +41,9 @@ final class Settler {
 
   private final Map<String, Instant> firstAsked = new ConcurrentHashMap<>();
 
+  /** When such a row has come up, with nothing else since. */
+  private final Map<String, Instant> unhurriedSince = new ConcurrentHashMap<>();
+
   /** Weighs the evidence of a move that has ended, or whose source is silent. */
   Outcome settle(Migration migration, Observation seen) {
     var first = firstAsked(migration, seen);
@@ -53,6 +56,9 @@ final class Settler {
       return new Outcome.Await(patient ? patience : null);
     }
     var verdict = SettlingTable.judge(evidence.get());
+    if (!UNHURRIED.contains(verdict.row())) {
+      unhurriedSince.remove(attempt(migration));
+    }
     if (evidence.get().source() instanceof SourceEvidence.Fenced
         && !(verdict instanceof Verdict.Waits)) {
       var fence = fence(migration);
@@ -67,8 +73,9 @@ final class Settler {
       return report(migration, Reason.Settling, message, goesOn.row().sentence(), false);
     }
     if (verdict instanceof Verdict.Ordered order) {
-      return patient && UNHURRIED.contains(order.row())
-          ? new Outcome.Await(patience)
+      var due = due(migration, order.row(), seen.now());
+      return seen.now().isBefore(due)
+          ? new Outcome.Await(due)
           : order(migration, order, source, destination, patient ? null : evidence.get());
     }
     if (verdict instanceof Verdict.Waits waits) {
@@ -82,6 +89,13 @@ final class Settler {
               true);
     }
     return conclude(migration, verdict, source, destination, patient ? patience : null);
+  }
+
+  /** When that row may be acted on. */
+  private Instant due(Migration migration, Row row, Instant now) {
+    return UNHURRIED.contains(row)
+        ? unhurriedSince.computeIfAbsent(attempt(migration), a -> now).plus(PATIENCE)
+        : now;
   }
 
   private Instant firstAsked(Migration migration, Observation seen) {
@@ -142,7 +156,7 @@ final class Settler {
           true);
     }
     var message = SettlingMessages.ordered(migration, settlement, order.row());
-    return overdue != null && order.row() == Row.PostCopyBroken
+    return overdue != null && (order.row() == Row.PostCopyBroken || order.row() == Row.LostLeftover)
         ? tell(
             migration,
             Reason.OutcomeUnknown,

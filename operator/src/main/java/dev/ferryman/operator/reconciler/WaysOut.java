@@ -38,20 +38,26 @@ final class WaysOut {
           evidence.strict() ? sourceAnswers() : "It ends when " + source + " answers.";
       case PostCopyBroken ->
           source
-              + " has libvirt try again and again: mend the link between the hosts. If libvirt keeps"
-              + " refusing (its words are in the log of "
+              + " has libvirt try again and again: mend the link between the hosts. If libvirt"
+              + " keeps refusing (its words are in the log of "
               + source
-              + "'s agent), the guest cannot be brought together any more: 'virsh destroy' its half"
-              + " on "
+              + "'s agent), or does not come back from a try, the guest cannot be brought together"
+              + " any more: 'virsh destroy' its half on "
               + destination
               + ", and start it anew once Ferryman has cleaned up.";
+      case LostLeftover ->
+          "If libvirt on "
+              + source
+              + " does not do it, it waits for the other half: end what is left of the guest on "
+              + destination
+              + " ('virsh destroy' there).";
       case HalfAtSilentSource ->
           "It goes on when "
               + source
               + " answers; destroy nothing on either host. If "
               + source
-              + " is lost, the guest is too: power that host off and fence it (spec.fenced.bootID of"
-              + " its HostResource), and Ferryman says so.";
+              + " is lost, the guest is too: power that host off and fence it (spec.fenced.bootID"
+              + " of its HostResource), and Ferryman says so.";
       case HalfAtSilentDestination ->
           "It goes on when "
               + destination

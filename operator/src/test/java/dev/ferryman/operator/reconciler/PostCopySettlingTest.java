@@ -191,11 +191,33 @@ class PostCopySettlingTest extends MoveFixture {
     destination(DomainState.Running, "post-copy failed", 1);
     reconcile();
     assertStep(2, "LostLeftover", SourceOrder.Undefine);
+    reconcile();
+    assertThat(condition("Stalled").getStatus()).isEqualTo("True");
+    assertThat(condition("Succeeded").getMessage()).contains("it waits for the other half");
     source(ended(Switched.Gone, DomainState.Absent, null).done(2));
     reconcile();
 
     assertSays(Phase.Failed, "False", "GuestLost");
     assertThat(condition("Succeeded").getMessage()).contains("'virsh destroy'");
+  }
+
+  @Test
+  void aLookThatComesWhileLibvirtWasNotAskedForLongIsNotHurried() {
+    source(ended(Switched.Gone, DomainState.ShutOff, "unknown"));
+    died("host-c");
+    reconcile();
+    clock.pass(Duration.ofMinutes(5));
+    reconcile();
+    assertSays(Phase.Settling, "Unknown", "DestinationUnverified");
+
+    returned("host-c");
+    destination(DomainState.Running, "post-copy");
+    reconcile();
+    assertThat(move().status().settlement()).as("libvirt may be about to see the end").isNull();
+
+    destination(DomainState.Running, "migrated");
+    reconcile();
+    assertStep(1, "LeftoverDefinition", SourceOrder.Undefine);
   }
 
   @Test

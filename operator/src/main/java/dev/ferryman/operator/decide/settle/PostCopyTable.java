@@ -36,8 +36,8 @@ final class PostCopyTable {
         && !(destination instanceof Running)) {
       return Optional.of(lost(gone, destination));
     }
-    return destination instanceof RunningInPostCopy half
-        ? Optional.of(halfAtDestination(source, half))
+    return destination instanceof RunningInPostCopy
+        ? Optional.of(halfAtDestination(source))
         : Optional.empty();
   }
 
@@ -64,9 +64,9 @@ final class PostCopyTable {
         : SettlingTable.unknown();
   }
 
-  private static Verdict halfAtDestination(SourceEvidence source, RunningInPostCopy half) {
+  private static Verdict halfAtDestination(SourceEvidence source) {
     if (source instanceof Gone gone) {
-      return isCutOff(gone, half)
+      return isCutOff(gone)
           ? SettlingTable.order(Row.LookForRest, SourceOrder.None, DestinationOrder.None)
           : new Verdict.Waits(Row.PostCopyEnding, Reason.OutcomeUnknown);
     }
@@ -82,13 +82,12 @@ final class PostCopyTable {
   }
 
   /**
-   * Whether the source's copy has ended otherwise than by having been fetched. Of one that has left
-   * no definition nothing tells how it ended; and as long as the destination's libvirt holds the
-   * stream for whole, the rest may just have come.
+   * Whether the source's copy has ended otherwise than by having been fetched; of one that has left
+   * no definition nothing tells how it ended. That the destination's libvirt does not hold the
+   * stream for broken says nothing: its QEMU may wait for what will never come, and not answer it.
    */
-  private static boolean isCutOff(Gone gone, RunningInPostCopy half) {
-    return half.failed()
-        && (gone.end() == GuestEnd.Crashed || (gone.end() == GuestEnd.Stopped && gone.defined()));
+  private static boolean isCutOff(Gone gone) {
+    return gone.end() == GuestEnd.Crashed || (gone.end() == GuestEnd.Stopped && gone.defined());
   }
 
   private static boolean runs(SourceEvidence source) {
@@ -98,9 +97,6 @@ final class PostCopyTable {
 
   /** What still runs at the destination is left for a person to look at, and to end. */
   private static Verdict lost(Gone gone, DestinationEvidence destination) {
-    if (destination instanceof RunningInPostCopy half && !half.failed()) {
-      return new Verdict.Waits(Row.PostCopyEnding, Reason.OutcomeUnknown);
-    }
     var ended = destination instanceof StartedEnded e ? e : null;
     var definedThere =
         destination instanceof RunningInPostCopy || (ended != null && ended.defined());

@@ -91,15 +91,16 @@ class PostCopyTableTest {
         // the source's half is gone: fetched, or not
         arguments(MIGRATED, IN_POST_COPY, ending),
         arguments(MIGRATED, BROKEN, ending),
-        arguments(CRASHED, IN_POST_COPY, ending),
+        arguments(CRASHED, IN_POST_COPY, LOOK),
         arguments(VANISHED, IN_POST_COPY, ending),
         arguments(VANISHED, BROKEN, ending),
         arguments(CRASHED, BROKEN, LOOK),
         arguments(STOPPED, BROKEN, LOOK),
+        arguments(STOPPED, IN_POST_COPY, LOOK),
         // and is proved not to have been fetched
         arguments(LOST_DEFINED, BROKEN, order(Row.LostLeftover, SourceOrder.Undefine)),
         arguments(LOST, BROKEN, GUEST_LOST),
-        arguments(LOST, IN_POST_COPY, ending),
+        arguments(LOST, IN_POST_COPY, GUEST_LOST),
         arguments(LOST_DEFINED, DIED, order(Row.LostLeftover, SourceOrder.Undefine)),
         arguments(LOST_DEFINED, VANISHED_THERE, GUEST_LOST),
         arguments(LOST, DIED, GUEST_LOST),
