@@ -40,6 +40,9 @@ final class SourceCall {
   /** libvirt sends the figures and returns from the call within some 20 ms of each other. */
   private static final Duration STATISTICS_PATIENCE = Duration.ofMillis(250);
 
+  /** libvirt misses a host that does not answer within this. */
+  private static final Duration PATIENCE_IN_VAIN = Duration.ofSeconds(45);
+
   private final Role role;
   private final Consumer<Progress> progressSeen;
   private final Steering steering;
@@ -52,6 +55,9 @@ final class SourceCall {
 
   /** Whether the guest stands still between two hosts. */
   private boolean handingOver;
+
+  /** Since when the call has nothing more to do here, by the role's clock. */
+  private @Nullable Long waitingInVainSince;
 
   private boolean abortAccepted;
   private boolean abortTried;
@@ -158,7 +164,7 @@ final class SourceCall {
     var half = half(domain);
     var job = job(domain);
     var progress = job.progress();
-    if (!waiting && half == PostCopyState.Broken) {
+    if (half == PostCopyState.Broken ? isWaitedForNoMore() : isLeftInPostCopy(domain)) {
       ended();
     } else if (job.migrating() && progress != null) {
       steering.seen(progress);
@@ -169,9 +175,34 @@ final class SourceCall {
     role.proceed();
   }
 
+  private boolean isLeftInPostCopy(Optional<DomainFacts> domain) {
+    var entry = role.entry();
+    return waiting
+        && entry != null
+        && entry.isInPostCopy()
+        && domain.filter(d -> d.state().isActive()).isEmpty()
+        && isWaitedForNoMore();
+  }
+
+  /**
+   * Whether a call that can have nothing more to do here has had its time: it waits for the
+   * destination's libvirt, which may wait for ever for a QEMU that waits for memory (seen).
+   */
+  private boolean isWaitedForNoMore() {
+    var now = role.host.nanoTime().getAsLong();
+    if (waitingInVainSince == null) {
+      waitingInVainSince = now;
+    }
+    return !waiting || now - waitingInVainSince >= PATIENCE_IN_VAIN.toNanos();
+  }
+
   /** libvirt may go on with the job when only the connection to it was lost. */
   private void returned(CallResult outcome) {
     waiting = false;
+    if (state != Call.UnderWay) {
+      // It was given up; what it has come to is told by what libvirt shows.
+      return;
+    }
     result = outcome;
     var domain = domain();
     if (outcome.code() == CallResult.SUCCESS
@@ -185,7 +216,11 @@ final class SourceCall {
     if (result == null) {
       result =
           new CallResult(
-              CallResult.UNKNOWN, null, "the agent did not see how libvirt's call ended");
+              CallResult.UNKNOWN,
+              null,
+              waiting
+                  ? "libvirt's call does not come back"
+                  : "the agent did not see how libvirt's call ended");
     }
     state = Call.Ended;
     role.proceed();

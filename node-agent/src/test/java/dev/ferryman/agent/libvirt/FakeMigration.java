@@ -67,6 +67,7 @@ public final class FakeMigration {
   private boolean abortRequested;
   private boolean abortsHeld;
   private boolean postCopyHeld;
+  private boolean callHeld;
 
   /** Whether the destination's daemon, started anew, knows of the migration no more. */
   private boolean forgottenAtDestination;
@@ -315,7 +316,7 @@ public final class FakeMigration {
           stage = Stage.PostCopyBroken;
           sourceFailsInPostCopy();
           destinationFailsInPostCopy();
-          returned.complete(POST_COPY_FAILED);
+          answer(POST_COPY_FAILED);
         });
   }
 
@@ -325,8 +326,18 @@ public final class FakeMigration {
         () -> {
           require(stage == Stage.PostCopy);
           sourceFailsInPostCopy();
-          returned.complete(SOCKET_CLOSED);
+          answer(SOCKET_CLOSED);
         });
+  }
+
+  /** The call does not return before {@link #letCallReturn}, whatever becomes of the job. */
+  public void holdCall() {
+    act(() -> callHeld = true);
+  }
+
+  /** libvirt's answer comes at last. */
+  public void letCallReturn() {
+    act(() -> returned.complete(SOCKET_CLOSED));
   }
 
   /** {@link Hypervisor#abortJob} is noted, but the job goes on until the test ends it. */
@@ -463,7 +474,7 @@ public final class FakeMigration {
       copy = null;
       stage = Stage.PostCopyBroken;
       sourceFailsInPostCopy();
-      returned.complete(new CallOutcome(9, 10, "operation failed: domain is not running"));
+      answer(new CallOutcome(9, 10, "operation failed: domain is not running"));
     } else if (domain == original) {
       destinationFailsInPostCopy();
       ends(new CallOutcome(9, 10, "operation failed: domain is not running"));
@@ -480,11 +491,11 @@ public final class FakeMigration {
   /** QEMU's stream needs no daemon; which of them watches it does not matter to it. */
   private void daemonDiedInPostCopy(FakeHypervisor host) {
     if (host == source) {
-      returned.complete(DAEMON_DIED);
+      answer(DAEMON_DIED);
     } else if (host == destination) {
       forgottenAtDestination = true;
       sourceFailsInPostCopy();
-      returned.complete(SOCKET_CLOSED);
+      answer(SOCKET_CLOSED);
     }
   }
 
@@ -635,7 +646,13 @@ public final class FakeMigration {
   private void ends(CallOutcome outcome) {
     jobActive = false;
     stage = Stage.Over;
-    returned.complete(outcome);
+    answer(outcome);
+  }
+
+  private void answer(CallOutcome outcome) {
+    if (!callHeld) {
+      returned.complete(outcome);
+    }
   }
 
   private void act(Runnable change) {

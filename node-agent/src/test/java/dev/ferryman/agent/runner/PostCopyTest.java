@@ -23,6 +23,7 @@ import dev.ferryman.crds.livemigration.SourceState;
 import dev.ferryman.crds.livemigration.Switched;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -347,6 +348,33 @@ class PostCopyTest {
     await().until(() -> scene.journalIsClosed(Part.Source));
     assertThat(scene.hostB.stateOf(scene.guest.uuid())).isEqualTo(DomainState.Absent);
     assertThat(scene.hostC.stateOf(scene.guest.uuid())).isEqualTo(DomainState.Running);
+  }
+
+  @Test
+  void aCallThatDoesNotComeBackFromAHalfThatIsGoneIsNotWaitedForForEver()
+      throws InterruptedException {
+    var migration = inPostCopy();
+    migration.holdCall();
+    scene.guest.crash();
+    await().until(() -> scene.hostB.stateOf(scene.guest.uuid()) == DomainState.ShutOff);
+    assertThat(scene.api.status().source().endSequence()).isNull();
+
+    // One look has to see it so before the time has passed.
+    await()
+        .until(
+            () -> {
+              scene.pass(Duration.ofSeconds(46));
+              return scene.api.status().source().endSequence() != null;
+            });
+
+    var source = scene.awaitEvidence().source();
+    assertThat(source.switched()).isEqualTo(Switched.Gone);
+    assertThat(source.domain().reason()).isEqualTo("crashed");
+    assertThat(source.result().message()).contains("does not come back");
+
+    migration.letCallReturn();
+    scene.enter(Phase.Failed);
+    await().until(() -> scene.journalIsClosed(Part.Source));
   }
 
   @Test
