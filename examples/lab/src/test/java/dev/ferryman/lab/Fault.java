@@ -1,6 +1,7 @@
 package dev.ferryman.lab;
 
 import static dev.ferryman.lab.Lab.lab;
+import static dev.ferryman.lab.Lab.on;
 
 import dev.ferryman.crds.livemigration.SourceState;
 import java.util.ArrayList;
@@ -17,10 +18,23 @@ enum Fault {
   ApiServerKilled(move -> List.of("apiserver")),
   EtcdKilled(move -> List.of("etcd")),
 
-  /** The guest itself ends where it was. */
+  /**
+   * The guest itself ends where it was; in post-copy the half of it that was there, and a person
+   * ends what is left at the destination when told to.
+   */
   SourceQemuKilled(move -> List.of("qemu", move.source(), move.guest().name())) {
     @Override
-    void mend(Move move) {}
+    void mend(Move move) {
+      if (Boolean.TRUE.equals(Api.status(move.name()).source().postCopyStarted())) {
+        Api.awaitStatus(
+            move.name(),
+            "a person is told",
+            status ->
+                status.conditions().stream()
+                    .anyMatch(condition -> condition.getMessage().contains("virsh destroy")));
+        on(move.destination(), "virsh", "destroy", move.guest().name());
+      }
+    }
   },
 
   /** The copy ends, which after the switch-over is the guest, and its agent, if it can, says so. */
@@ -56,6 +70,30 @@ enum Fault {
     }
   },
 
+  /**
+   * QEMU loses the stream that brings the rest of a guest in post-copy. With much to come, a thread
+   * of QEMU's own may wait for it, and then nothing brings the two halves together again.
+   */
+  StreamBroken(move -> List.of()) {
+    @Override
+    void strike(Move move) {
+      Api.awaitStatus(
+          move.name(),
+          "almost all has come",
+          status -> status.source().progress().memoryRemainingBytes() < ALMOST_ALL);
+      on(
+          move.source(),
+          "virsh",
+          "qemu-monitor-command",
+          move.guest().name(),
+          "{\"execute\":\"migrate-pause\"}");
+      move.awaitSourceEnd();
+    }
+
+    @Override
+    void mend(Move move) {}
+  },
+
   Cancelled(move -> List.of()) {
     @Override
     void strike(Move move) {
@@ -75,6 +113,8 @@ enum Fault {
     @Override
     void mend(Move move) {}
   };
+
+  private static final long ALMOST_ALL = 24L << 20;
 
   private final Function<Move, List<String>> victim;
 

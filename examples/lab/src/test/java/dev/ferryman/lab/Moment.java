@@ -40,6 +40,19 @@ enum Moment {
     }
   },
 
+  /** The guest has gone on at the destination, and fetches the rest of it over a slow link. */
+  InPostCopy {
+    @Override
+    void reach(Move move) {
+      move.orderWithPostCopy();
+    }
+
+    @Override
+    void release(Move move, Fault fault) {
+      move.fast();
+    }
+  },
+
   /**
    * All is copied and the guest stands still on the source; the destination's libvirtd, frozen, has
    * been told to start it. libvirt itself ends this after 15 s.

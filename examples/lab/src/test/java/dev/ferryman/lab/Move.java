@@ -2,8 +2,11 @@ package dev.ferryman.lab;
 
 import static dev.ferryman.lab.Lab.lab;
 
+import dev.ferryman.crds.livemigration.ConvergenceBuilder;
 import dev.ferryman.crds.livemigration.DomainState;
+import dev.ferryman.crds.livemigration.LiveMigrationSpec;
 import dev.ferryman.crds.livemigration.LiveMigrationStatus;
+import dev.ferryman.crds.livemigration.OnTimeout;
 import dev.ferryman.crds.livemigration.Switchover;
 import java.time.Duration;
 import org.awaitility.Awaitility;
@@ -12,6 +15,11 @@ import org.awaitility.Awaitility;
 record Move(Guest guest, String name, String source, String destination, Switchover switchover) {
   /** Slow enough that a copy takes some twenty seconds: a fault hits its middle, and is over. */
   private static final String SLOW = "40mbit";
+
+  /**
+   * Carries less than a busy guest writes, and so little that the rest of it takes some seconds.
+   */
+  private static final String NARROW = "60mbit";
 
   /** A move away from the host where the guest is. */
   static Move away(Guest guest, String name) {
@@ -32,6 +40,29 @@ record Move(Guest guest, String name, String source, String destination, Switcho
     slow();
     order();
     Api.awaitCopying(name);
+  }
+
+  /**
+   * Orders it, of a busy guest, over a link that carries too little for it, and waits until it has
+   * gone over to post-copy and both agents have said so.
+   */
+  void orderWithPostCopy() {
+    lab("link", source, "rate", NARROW);
+    Api.order(
+        name,
+        LiveMigrationSpec.of(guest.name(), destination)
+            .handedOver(Switchover.Fast)
+            .converging(
+                ConvergenceBuilder.builder()
+                    .completionTimeoutSeconds(5)
+                    .onTimeout(OnTimeout.PostCopy)
+                    .build()));
+    Api.awaitStatus(
+        name,
+        "it is in post-copy",
+        status ->
+            Boolean.TRUE.equals(status.source().postCopyStarted())
+                && isSeenRunningAtDestination(status));
   }
 
   void slow() {

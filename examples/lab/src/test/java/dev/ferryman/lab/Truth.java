@@ -1,5 +1,6 @@
 package dev.ferryman.lab;
 
+import static dev.ferryman.lab.Lab.on;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ferryman.crds.livemigration.LiveMigration;
@@ -15,6 +16,8 @@ import java.util.Set;
  * state, would beat a number again within 20 ms.
  */
 final class Truth {
+  private static final String LOST = "GuestLost";
+
   private final Move move;
   private final String bootId;
 
@@ -37,7 +40,9 @@ final class Truth {
       case Succeeded -> assertRunsOn(move.destination());
       case Cancelled -> assertRunsOn(move.source());
       default -> {
-        if (hasGuestEnded(reason)) {
+        if (reason.equals(LOST)) {
+          assertLost();
+        } else if (hasGuestEnded(reason)) {
           assertRunsNowhere();
         } else {
           assertRunsOn(move.source());
@@ -49,7 +54,7 @@ final class Truth {
 
   /** Whether an outcome says that the guest runs no more. */
   static boolean hasGuestEnded(String reason) {
-    return Set.of("GuestStopped", "GuestCrashed", "InstanceNotRunning").contains(reason);
+    return Set.of("GuestStopped", "GuestCrashed", LOST, "InstanceNotRunning").contains(reason);
   }
 
   private static Phase phaseOf(String reason) {
@@ -72,6 +77,20 @@ final class Truth {
     guest.awaitBeating().assertNoHeartbeatLost();
     assertThat(guest.bootId()).as("the same run of the guest").isEqualTo(bootId);
     guest.assertDiskComplete();
+  }
+
+  /**
+   * What may be left of it at the destination is a person's to end; it is defined there, and is
+   * started anew.
+   */
+  private void assertLost() {
+    var guest = move.guest();
+    if (guest.stateOn(move.destination()).equals("running")) {
+      on(move.destination(), "virsh", "destroy", guest.name());
+    }
+    assertRunsNowhere();
+    on(move.destination(), "virsh", "start", guest.name());
+    guest.awaitBeating();
   }
 
   /** Nothing was resurrected, and one definition of it, the last, is kept. */
