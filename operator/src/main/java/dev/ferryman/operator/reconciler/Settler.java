@@ -36,13 +36,19 @@ final class Settler {
   /** The schema's bound of a settlement's steps. */
   private static final int LAST_STEP = 1000;
 
+  /** So long the rest of a guest may come unattended before a person is asked to look at it. */
+  static final Duration UNATTENDED = Duration.ofMinutes(10);
+
   /** What libvirt may be about to make needless by itself. */
-  private static final Set<Row> UNHURRIED = EnumSet.of(Row.PostCopyDone, Row.LookForRest);
+  private static final Set<Row> UNHURRIED =
+      EnumSet.of(Row.PostCopyDone, Row.LookForRest, Row.InPostCopy);
 
   private final Map<String, Instant> firstAsked = new ConcurrentHashMap<>();
 
+  private final Map<String, Unhurried> unhurried = new ConcurrentHashMap<>();
+
   /** When such a row has come up, with nothing else since. */
-  private final Map<String, Instant> unhurriedSince = new ConcurrentHashMap<>();
+  private record Unhurried(Row row, Instant since) {}
 
   /** Weighs the evidence of a move that has ended, or whose source is silent. */
   Outcome settle(Migration migration, Observation seen) {
@@ -57,7 +63,7 @@ final class Settler {
     }
     var verdict = SettlingTable.judge(evidence.get());
     if (!UNHURRIED.contains(verdict.row())) {
-      unhurriedSince.remove(attempt(migration));
+      unhurried.remove(attempt(migration));
     }
     if (evidence.get().source() instanceof SourceEvidence.Fenced
         && !(verdict instanceof Verdict.Waits)) {
@@ -69,8 +75,7 @@ final class Settler {
     if (verdict instanceof Verdict.GoesOn goesOn) {
       // What comes after it is new.
       forget(migration);
-      var message = SettlingMessages.goingOn(migration, goesOn);
-      return report(migration, Reason.Settling, message, goesOn.row().sentence(), false);
+      return goesOn(migration, goesOn, evidence.get(), seen.now());
     }
     if (verdict instanceof Verdict.Ordered order) {
       var due = due(migration, order.row(), seen.now());
@@ -93,9 +98,31 @@ final class Settler {
 
   /** When that row may be acted on. */
   private Instant due(Migration migration, Row row, Instant now) {
-    return UNHURRIED.contains(row)
-        ? unhurriedSince.computeIfAbsent(attempt(migration), a -> now).plus(PATIENCE)
-        : now;
+    return UNHURRIED.contains(row) ? since(migration, row, now).plus(PATIENCE) : now;
+  }
+
+  private Instant since(Migration migration, Row row, Instant now) {
+    return unhurried
+        .compute(
+            attempt(migration),
+            (a, last) -> last != null && last.row() == row ? last : new Unhurried(row, now))
+        .since();
+  }
+
+  /** Whether anything still comes is not told: a destination that hangs says nothing new. */
+  private Outcome goesOn(
+      Migration migration, Verdict.GoesOn goesOn, Evidence evidence, Instant now) {
+    var row = goesOn.row();
+    var message = SettlingMessages.goingOn(migration, goesOn);
+    var patience = since(migration, row, now).plus(UNATTENDED);
+    return now.isBefore(patience)
+        ? report(migration, Reason.Settling, message, row.sentence(), false, patience)
+        : tell(
+            migration,
+            Reason.OutcomeUnknown,
+            message + " " + WaysOut.of(migration, row, evidence),
+            row,
+            true);
   }
 
   private Instant firstAsked(Migration migration, Observation seen) {
@@ -286,12 +313,22 @@ final class Settler {
     return report(migration, reason, message, row.sentence(), needsPerson);
   }
 
-  /** In Settling, or in Migrating as long as libvirt's call is not known to be over. */
   private static Outcome report(
       Migration migration, Reason reason, String message, String doing, boolean needsPerson) {
+    return report(migration, reason, message, doing, needsPerson, null);
+  }
+
+  /** In Settling, or in Migrating as long as libvirt's call is not known to be over. */
+  private static Outcome report(
+      Migration migration,
+      Reason reason,
+      String message,
+      String doing,
+      boolean needsPerson,
+      @Nullable Instant until) {
     if (migration.phase() != Phase.Settling && migration.hasEnded()) {
       return new Outcome.Enter(Phase.Settling, reason, message, null);
     }
-    return new Outcome.Report(reason, message, doing, needsPerson, null);
+    return new Outcome.Report(reason, message, doing, needsPerson, until);
   }
 }

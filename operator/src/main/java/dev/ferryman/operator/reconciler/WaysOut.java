@@ -36,6 +36,16 @@ final class WaysOut {
       case SourceUnverified -> sourceAnswers();
       case SourceSilent ->
           evidence.strict() ? sourceAnswers() : "It ends when " + source + " answers.";
+      case InPostCopy ->
+          "That has lasted for more than "
+              + Settler.UNATTENDED.toMinutes()
+              + " minutes: see whether the guest answers, and whether what remains grows less"
+              + " ('virsh domjobinfo' on "
+              + source
+              + "). If neither does, the guest cannot be brought together any more: 'virsh destroy'"
+              + " its half on "
+              + destination
+              + ", and start it anew once Ferryman has cleaned up.";
       case PostCopyBroken ->
           source
               + " has libvirt try again and again: mend the link between the hosts. If libvirt"

@@ -119,6 +119,26 @@ class PostCopySettlingTest extends MoveFixture {
   }
 
   @Test
+  void aStreamOfWhichNothingIsHeardForLongIsLookedAtByAPerson() {
+    sourceHolds("post-copy failed");
+    destination(DomainState.Running, "post-copy");
+    reconcile();
+    reconcile();
+    clock.pass(Settler.UNATTENDED.minusSeconds(1));
+    reconcile();
+    assertThat(condition("Stalled").getStatus()).isEqualTo("False");
+    clock.pass(Duration.ofSeconds(1));
+    reconcile();
+
+    assertSays(Phase.Settling, "Unknown", "OutcomeUnknown");
+    assertThat(condition("Stalled").getStatus()).isEqualTo("True");
+    assertThat(condition("Succeeded").getMessage())
+        .contains("destroy neither copy")
+        .contains("10 minutes")
+        .contains("virsh domjobinfo");
+  }
+
+  @Test
   void aBrokenStreamIsResumedAsOftenAsItBreaks() {
     sourceHolds("post-copy failed");
     destination(DomainState.Running, "post-copy failed");
