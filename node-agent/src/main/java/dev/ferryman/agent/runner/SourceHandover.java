@@ -209,13 +209,10 @@ final class SourceHandover {
    * had lost sight of ends as migrated; one that it was asked to go on with takes the definition
    * along before that call returns.
    */
-  boolean hasAllLeft(
-      JournalEntry entry, DomainReport now, boolean persistent, SourceOrder order) {
+  boolean hasAllLeft(JournalEntry entry, DomainReport now, boolean persistent, SourceOrder order) {
     return entry.hasSucceeded()
         || StandstillEvidence.MIGRATED.equals(now.reason())
-        || (persistent
-            && order == SourceOrder.ResumePostCopy
-            && now.state() == DomainState.Absent);
+        || (persistent && order == SourceOrder.ResumePostCopy && now.state() == DomainState.Absent);
   }
 
   /** What is known of a copy that is gone. */
