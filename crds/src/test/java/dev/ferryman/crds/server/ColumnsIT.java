@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.ferryman.crds.hostresource.HostResourceStatusBuilder;
+import dev.ferryman.crds.hostresource.HugePagePool;
 import dev.ferryman.crds.hostresource.Hypervisor;
 import dev.ferryman.crds.hostresource.Resources;
 import dev.ferryman.crds.instance.Instance;
@@ -101,7 +102,13 @@ class ColumnsIT {
             "AGE");
     assertThat(table.columns(1))
         .containsExactly(
-            "VCPUS-COMMITTED", "MEM-COMMITTED", "DISK-COMMITTED", "HYPERVISOR", "LIBVIRT");
+            "VCPUS-COMMITTED",
+            "MEM-COMMITTED",
+            "DISK-COMMITTED",
+            "FREE-2MI-PAGES",
+            "FREE-1GI-PAGES",
+            "HYPERVISOR",
+            "LIBVIRT");
     assertThat(table.row())
         .containsEntry("ALIVE", "True")
         .containsEntry("SCHEDULABLE", "true")
@@ -115,6 +122,8 @@ class ColumnsIT {
         .containsEntry("VCPUS-COMMITTED", "6")
         .containsEntry("MEM-COMMITTED", "10240")
         .containsEntry("DISK-COMMITTED", "150")
+        .containsEntry("FREE-2MI-PAGES", "1000")
+        .containsEntry("FREE-1GI-PAGES", "3")
         .containsEntry("HYPERVISOR", "7.2.22")
         .containsEntry("LIBVIRT", "9.0.0");
   }
@@ -168,6 +177,8 @@ class ColumnsIT {
         .total(new Resources(16, 32232L, 878L))
         .used(new Resources(5, 21284L, 442L))
         .committed(new Resources(6, 10240L, 150L))
+        .hugepages(
+            List.of(new HugePagePool(1048576L, 4L, 3L), new HugePagePool(2048L, 1024L, 1000L)))
         .hypervisor(new Hypervisor("kvm", "7.2.22", "9.0.0", "x86_64", null, null, List.of()))
         .instanceCount(5);
   }
