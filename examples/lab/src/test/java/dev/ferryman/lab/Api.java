@@ -47,7 +47,7 @@ public final class Api {
     return order(name, LiveMigrationSpec.of(instance, destination).handedOver(switchover));
   }
 
-  static LiveMigration order(String name, LiveMigrationSpec spec) {
+  public static LiveMigration order(String name, LiveMigrationSpec spec) {
     var migration = new LiveMigration();
     migration.setMetadata(new ObjectMetaBuilder().withName(name).build());
     migration.setSpec(spec);

@@ -110,7 +110,9 @@ public final class Chaos {
   }
 
   private static void create(ChaosGuest guest, String host) {
-    lab("guest", "create", guest.name(), "--host", host, "--disk", guest.disk());
+    var command = new ArrayList<>(List.of("guest", "create", guest.name(), "--host", host));
+    command.addAll(guest.options());
+    lab(command.toArray(String[]::new));
     Waiting.await("Instance " + guest).until(() -> Api.hostOf(guest.name()).equals(host));
     guest.beats().read();
   }

@@ -1,5 +1,10 @@
 package dev.ferryman.lab.chaos;
 
+import dev.ferryman.crds.livemigration.ConvergenceBuilder;
+import dev.ferryman.crds.livemigration.LiveMigrationSpec;
+import dev.ferryman.crds.livemigration.OnTimeout;
+import dev.ferryman.crds.livemigration.Switchover;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
@@ -7,8 +12,12 @@ import java.util.stream.Collectors;
 final class ChaosGuest {
   static final String PREFIX = "chaos-";
 
+  /** The one that goes over to post-copy, if any does; that needs Fast, and so image locks. */
+  private static final int SPLIT = 3;
+
   private final String name;
   private final String disk;
+  private final boolean split;
   private final GuestBeats beats;
 
   /** Times that a QEMU of it was killed which may have been the only copy, since it last booted. */
@@ -21,7 +30,8 @@ final class ChaosGuest {
 
   ChaosGuest(int number, Settings settings) {
     this.name = PREFIX + number;
-    this.disk = settings.disks().ofGuest(number);
+    this.split = settings.postCopy() && number == SPLIT;
+    this.disk = split ? Settings.Disks.shared.name() : settings.disks().ofGuest(number);
     this.beats =
         new GuestBeats(
             settings.hostNames().stream()
@@ -32,8 +42,25 @@ final class ChaosGuest {
     return name;
   }
 
-  String disk() {
-    return disk;
+  /** As {@code lab guest create} takes them. */
+  List<String> options() {
+    return split
+        ? List.of("--disk", disk, "--memory", "256", "--dirty", "64")
+        : List.of("--disk", disk);
+  }
+
+  /** What is ordered to have it moved. */
+  LiveMigrationSpec order(String destination) {
+    var spec = LiveMigrationSpec.of(name, destination);
+    return split
+        ? spec.handedOver(Switchover.Fast)
+            .converging(
+                ConvergenceBuilder.builder()
+                    .bandwidthMiBPerSecond(40)
+                    .completionTimeoutSeconds(2)
+                    .onTimeout(OnTimeout.PostCopy)
+                    .build())
+        : spec;
   }
 
   GuestBeats beats() {

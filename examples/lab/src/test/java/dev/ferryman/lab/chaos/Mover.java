@@ -53,7 +53,7 @@ final class Mover {
     var source = guest.beats().lastHost();
     var destination = planned.stays() ? source : settings.otherThan(source);
     timeline.add(Timeline.Kind.ORDER, name + ": from " + source + " to " + destination);
-    Orders.move(name, guest.name(), destination);
+    Orders.move(name, guest.order(destination));
     summary.ordered();
     takeBack(name, planned);
     while (!migrations.get(name).map(Migrations.Seen::isOver).orElse(false)) {

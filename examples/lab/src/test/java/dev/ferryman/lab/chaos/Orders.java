@@ -1,5 +1,6 @@
 package dev.ferryman.lab.chaos;
 
+import dev.ferryman.crds.livemigration.LiveMigrationSpec;
 import dev.ferryman.lab.Api;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
@@ -8,12 +9,12 @@ import java.net.HttpURLConnection;
 final class Orders {
   private Orders() {}
 
-  static void move(String name, String guest, String destination) {
+  static void move(String name, LiveMigrationSpec spec) {
     Waiting.await("the API server to take " + name)
         .until(
             () -> {
               try {
-                Api.order(name, guest, destination);
+                Api.order(name, spec);
                 return true;
               } catch (KubernetesClientException e) {
                 // It was taken, but the answer was lost.

@@ -64,7 +64,8 @@ final class QemuKiller {
   /**
    * Whether libvirt alone decides what goes on, and can decide wrongly: in a Fast switch-over whose
    * reply is lost, the end of the newer copy frees the image lock, and the older one goes on. The
-   * README says so of Fast; there is nothing in it for Ferryman to be tested for.
+   * README says so of Fast; there is nothing in it for Ferryman to be tested for. In post-copy it
+   * lets the older one go on in no case.
    */
   private boolean isLeftToLibvirt(ChaosGuest guest, String host) {
     return migrations
@@ -72,12 +73,13 @@ final class QemuKiller {
         .map(LiveMigration::getStatus)
         .filter(status -> status.switchover() == SwitchoverMode.Fast)
         .filter(status -> host.equals(status.destinationHost()))
-        .filter(status -> !runsOn(status.sourceHost(), guest))
+        .filter(status -> !hasGuestOrPart(status.sourceHost(), guest))
         .isPresent();
   }
 
-  private static boolean runsOn(String host, ChaosGuest guest) {
-    var answer = tryOn(host, "timeout", "2", "virsh", "domstate", guest.name());
-    return answer.output().strip().equals("running");
+  /** Whether the copy there runs, or is a part of one in post-copy. */
+  private static boolean hasGuestOrPart(String host, ChaosGuest guest) {
+    var state = tryOn(host, "timeout", "2", "virsh", "domstate", "--reason", guest.name()).output();
+    return state.startsWith("running") || state.startsWith("paused (post-copy");
   }
 }
