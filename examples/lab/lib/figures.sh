@@ -32,7 +32,7 @@ lab_figures() { # lab_figures [--moves N] [--verdicts N] [--pairs N] [--switchov
   end_figures # of a run that was killed
   "$LAB_DIR/lab" guest create "$FIGURES_GUEST" --host "${COMPUTE[0]}" --vcpus 1 --memory 192 --disk shared
   [ "$recoveries$busies" = 00 ] || FIGURES_RECOVER=1
-  say "measuring: $moves moves, $verdicts checks, $pairs pairs with raw ones, $switchovers pairs of switch-overs, twice $busies of a busy guest, $recoveries recoveries"
+  say "measuring: $moves moves, $verdicts checks, $pairs pairs with raw ones, $switchovers pairs of switch-overs, thrice $busies pairs of a busy guest, $recoveries recoveries"
   run_program figures.Figures \
     "moves=$moves" "verdicts=$verdicts" "pairs=$pairs" "switchovers=$switchovers" "busies=$busies" "recoveries=$recoveries" \
     "lab=$LAB_DIR/lab" "state=$STATE" "namespace=$NAMESPACE" "guest=$FIGURES_GUEST" "busy-guest=$BUSY_GUEST" \

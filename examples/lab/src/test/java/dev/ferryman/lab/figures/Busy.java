@@ -5,14 +5,17 @@ import static dev.ferryman.lab.Lab.lab;
 import dev.ferryman.crds.livemigration.OnTimeout;
 import dev.ferryman.lab.figures.Settings.Host;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Moves a guest that writes faster than the link carries, and lets time decide what becomes of it:
- * it is paused for the rest, or left where it is.
+ * it is left where it is, paused for the rest, or goes on at its destination before all of it is
+ * there.
  */
 final class Busy implements AutoCloseable {
-  /** After so long the copying is given up, or the guest is paused. */
+  /** After so long the copying is not left to itself any more. */
   static final int TIMEOUT_SECONDS = 5;
 
   /** Carries less than the guest writes. */
@@ -63,30 +66,30 @@ final class Busy implements AutoCloseable {
     return new Busy(settings, ferryman);
   }
 
-  /** Paused for the rest of its memory to be copied. */
-  List<Pair> pauses() {
-    return pairs("paused", true, this::pausedByVirsh, () -> through(OnTimeout.Pause));
-  }
-
-  /** Left at its source. */
-  List<Pair> aborts() {
-    return pairs("left", false, this::abortedByVirsh, () -> through(OnTimeout.Abort));
+  /** Each way that its move can end, by what is ordered. */
+  Map<OnTimeout, List<Pair>> ways() {
+    var ways = new EnumMap<OnTimeout, List<Pair>>(OnTimeout.class);
+    for (var way : OnTimeout.values()) {
+      ways.put(way, pairs(way));
+    }
+    return ways;
   }
 
   /** In every other pair Ferryman goes first. */
-  private List<Pair> pairs(String what, boolean moves, Run raw, Run through) {
+  private List<Pair> pairs(OnTimeout way) {
+    var moves = way != OnTimeout.Abort;
     var pairs = new ArrayList<Pair>();
     for (var i = 1; i <= settings.rounds().busies(); i++) {
       Pair pair;
       if (i % 2 == 1) {
-        var first = measured(raw, moves);
-        pair = new Pair(first, measured(through, moves));
+        var first = measured(() -> byVirsh(way), moves);
+        pair = new Pair(first, measured(() -> through(way), moves));
       } else {
-        var first = measured(through, moves);
-        pair = new Pair(measured(raw, moves), first);
+        var first = measured(() -> through(way), moves);
+        pair = new Pair(measured(() -> byVirsh(way), moves), first);
       }
       pairs.add(pair);
-      System.err.println("figures: busy guest " + what + " " + i + ": " + pair);
+      System.err.println("figures: busy guest, " + way + " " + i + ": " + pair);
     }
     return pairs;
   }
@@ -105,22 +108,27 @@ final class Busy implements AutoCloseable {
     return new Measurement.Move(milliseconds, heartbeats.longestGap(begin, end));
   }
 
-  private double pausedByVirsh() {
-    return RawMove.run(
-                settings,
-                guest,
-                here,
-                settings.otherThan(here),
-                "--timeout",
-                Integer.toString(TIMEOUT_SECONDS),
-                "--timeout-suspend")
-            .toNanos()
-        / NANOS_PER_MILLISECOND;
-  }
-
-  private double abortedByVirsh() {
-    return RawMove.abort(settings, guest, here, settings.otherThan(here), TIMEOUT_SECONDS).toNanos()
-        / NANOS_PER_MILLISECOND;
+  private double byVirsh(OnTimeout way) {
+    var there = settings.otherThan(here);
+    var seconds = Integer.toString(TIMEOUT_SECONDS);
+    var time =
+        switch (way) {
+          case Abort -> RawMove.abort(settings, guest, here, there, TIMEOUT_SECONDS);
+          case Pause ->
+              RawMove.run(
+                  settings, guest, here, there, "--timeout", seconds, "--timeout-suspend");
+          case PostCopy ->
+              RawMove.run(
+                  settings,
+                  guest,
+                  here,
+                  there,
+                  "--postcopy",
+                  "--timeout",
+                  seconds,
+                  "--timeout-postcopy");
+        };
+    return time.toNanos() / NANOS_PER_MILLISECOND;
   }
 
   private double through(OnTimeout onTimeout) {

@@ -109,6 +109,7 @@ final class Ferryman implements AutoCloseable {
       String guest, Settings.Host destination, OnTimeout onTimeout, int timeoutSeconds) {
     return order(
         LiveMigrationSpec.of(guest, destination.name())
+            .handedOver(onTimeout == OnTimeout.PostCopy ? Switchover.Fast : Switchover.Auto)
             .converging(
                 ConvergenceBuilder.builder()
                     .completionTimeoutSeconds(timeoutSeconds)

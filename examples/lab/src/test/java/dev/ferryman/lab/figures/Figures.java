@@ -1,5 +1,6 @@
 package dev.ferryman.lab.figures;
 
+import dev.ferryman.crds.livemigration.OnTimeout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,11 +44,9 @@ public final class Figures {
       var verdicts = measurement.verdicts();
       var pairs = measurement.pairs();
       var switchovers = measurement.switchovers();
-      List<Busy.Pair> pauses;
-      List<Busy.Pair> aborts;
+      Map<OnTimeout, List<Busy.Pair>> ways;
       try (var busy = Busy.start(settings, ferryman)) {
-        pauses = busy.pauses();
-        aborts = busy.aborts();
+        ways = busy.ways();
       }
       var recovery = new Recovery(settings, ferryman);
       var agents = recovery.agents();
@@ -67,7 +66,7 @@ public final class Figures {
               .verdicts(verdicts)
               .pairs(pairs)
               .switchovers(switchovers)
-              .busy(pauses, aborts)
+              .busy(ways)
               .recoveries(agents, operators, handOvers));
     }
   }

@@ -1,7 +1,9 @@
 package dev.ferryman.lab.figures;
 
+import dev.ferryman.crds.livemigration.OnTimeout;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** Prints the figures as plain text. */
 final class Report {
@@ -61,20 +63,18 @@ final class Report {
     return this;
   }
 
-  Report busy(List<Busy.Pair> pauses, List<Busy.Pair> aborts) {
-    if (pauses.isEmpty()) {
-      return this;
-    }
-    heading("A busy guest, paused after " + Busy.TIMEOUT_SECONDS + " s [ms]");
-    milliseconds("raw virsh migrate, total", Sample.of(pauses, pair -> pair.raw().total()));
-    milliseconds("Ferryman, total", Sample.of(pauses, pair -> pair.ferryman().total()));
-    milliseconds("raw, heartbeat gap", Sample.of(pauses, pair -> pair.raw().downtime()));
-    milliseconds("Ferryman, heartbeat gap", Sample.of(pauses, pair -> pair.ferryman().downtime()));
-    heading("A busy guest, left after " + Busy.TIMEOUT_SECONDS + " s where it is [ms]");
-    milliseconds("raw virsh migrate, total", Sample.of(aborts, pair -> pair.raw().total()));
-    milliseconds("Ferryman, total", Sample.of(aborts, pair -> pair.ferryman().total()));
-    milliseconds("raw, heartbeat gap", Sample.of(aborts, pair -> pair.raw().downtime()));
-    milliseconds("Ferryman, heartbeat gap", Sample.of(aborts, pair -> pair.ferryman().downtime()));
+  Report busy(Map<OnTimeout, List<Busy.Pair>> ways) {
+    ways.forEach(
+        (way, pairs) -> {
+          if (!pairs.isEmpty()) {
+            heading("A busy guest, " + way + " after " + Busy.TIMEOUT_SECONDS + " s [ms]");
+            milliseconds("raw virsh, total", Sample.of(pairs, pair -> pair.raw().total()));
+            milliseconds("Ferryman, total", Sample.of(pairs, pair -> pair.ferryman().total()));
+            milliseconds("raw, heartbeat gap", Sample.of(pairs, pair -> pair.raw().downtime()));
+            milliseconds(
+                "Ferryman, heartbeat gap", Sample.of(pairs, pair -> pair.ferryman().downtime()));
+          }
+        });
     return this;
   }
 
