@@ -152,6 +152,55 @@ class CopyE2E extends LabTest {
     }
   }
 
+  @Test
+  void aDestinationWithoutRoomForTheDiskIsToldTheNumbers() {
+    try (var guest =
+        Guest.create("cp-full", "host-b", "--disk", "local", "--fill", "24").awaitBeating()) {
+      on("host-c", "mkdir", "-p", LOCAL);
+      on("host-c", "mount", "-t", "tmpfs", "-o", "size=8m", "small", LOCAL);
+      try {
+        Api.orderCopy(migration, guest.name(), "host-c");
+
+        assertRefused(guest, "InsufficientDisk", LOCAL);
+      } finally {
+        on("host-c", "umount", LOCAL);
+      }
+    }
+  }
+
+  @Test
+  void aDiskThatOtherGuestsMayWriteToIsNotCopied() {
+    var path = LOCAL + "/common.raw";
+    on("host-b", "mkdir", "-p", LOCAL);
+    on("host-b", "qemu-img", "create", "-q", "-f", "raw", path, "1M");
+    try (var guest =
+        Guest.create(
+                "cp-common",
+                "host-b",
+                "--device",
+                "<disk type='file' device='disk'><driver name='qemu' type='raw' cache='none'/>"
+                    + ("<source file='" + path + "'/><target dev='vdb' bus='virtio'/>")
+                    + "<shareable/></disk>")
+            .awaitBeating()) {
+      Api.orderCopy(migration, guest.name(), "host-c");
+
+      assertRefused(guest, "DiskNotCopyable", "disk vdb");
+    } finally {
+      on("host-b", "rm", path);
+    }
+  }
+
+  private void assertRefused(Guest guest, String reason, String named) {
+    var end = Api.awaitEnd(migration);
+    assertThat(Api.reason(end)).as(Api.message(end)).isEqualTo(reason);
+    assertThat(end.getStatus().phase()).isEqualTo(Phase.Failed);
+    assertThat(Api.message(end)).contains(named);
+    guest.assertRunsOnlyOn("host-b");
+    guest.awaitBeating().assertNoHeartbeatLost();
+    assertThat(files("host-c")).isEmpty();
+    assertNothingLeft(end);
+  }
+
   private static void assertMoved(Guest guest, LiveMigration end) {
     assertThat(Api.reason(end)).as(Api.message(end)).isEqualTo("Migrated");
     assertThat(end.getStatus().switchover()).isEqualTo(SwitchoverMode.Strict);

@@ -87,6 +87,35 @@ class ListenE2E extends MoveTest {
     }
   }
 
+  @Test
+  void guestWhoseSerialLineHasNoPlaceAtTheDestinationIsRefused() {
+    var directory = "/var/log/lines-of-" + migration;
+    on(move.source(), "mkdir", directory);
+    try (var guest =
+        Guest.create(
+            "log-" + migration,
+            move.source(),
+            "--device",
+            "<serial type='file'><source path='" + directory + "/line'/></serial>")) {
+      Api.order(migration, guest.name(), move.destination());
+
+      var refused = Api.awaitEnd(migration);
+
+      assertThat(Api.reason(refused)).isEqualTo("LogPathMissing");
+      assertThat(Api.message(refused)).contains(directory + "/line");
+      guest.assertRunsOnlyOn(move.source());
+      assertNothingLeft(refused);
+
+      on(move.destination(), "mkdir", directory);
+      Api.order(migration + "-again", guest.name(), move.destination());
+      assertThat(Api.reason(Api.awaitEnd(migration + "-again"))).isEqualTo("Migrated");
+      guest.assertRunsOnlyOn(move.destination());
+    } finally {
+      tryOn(move.source(), "rm", "-r", directory);
+      tryOn(move.destination(), "rm", "-r", directory);
+    }
+  }
+
   /** Starts the guest anew, with a screen in the network. */
   private static void showIn(Guest guest, String host) {
     on(

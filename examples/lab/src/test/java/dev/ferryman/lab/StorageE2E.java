@@ -66,6 +66,24 @@ class StorageE2E extends LabTest {
     }
   }
 
+  @Test
+  void aServerThatTheDestinationDoesNotReachIsNamed() {
+    try (var guest = Guest.create("st-apart", "host-b", "--disk", "iscsi").awaitBeating()) {
+      firewall("-I");
+      try {
+        Api.order(migration, guest.name(), "host-c");
+
+        assertRefused(guest, "StorageUnreachable", "10.77.0.11:3260");
+      } finally {
+        firewall("-D");
+      }
+    }
+  }
+
+  private static void firewall(String change) {
+    on("host-c", "iptables", change, "OUTPUT", "-p", "tcp", "--dport", "3260", "-j", "REJECT");
+  }
+
   private void assertRefused(Guest guest, String reason, String named) {
     var end = Api.awaitEnd(migration);
     assertThat(Api.reason(end)).as(Api.message(end)).isEqualTo(reason);

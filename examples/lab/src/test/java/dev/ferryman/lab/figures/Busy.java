@@ -115,8 +115,7 @@ final class Busy implements AutoCloseable {
         switch (way) {
           case Abort -> RawMove.abort(settings, guest, here, there, TIMEOUT_SECONDS);
           case Pause ->
-              RawMove.run(
-                  settings, guest, here, there, "--timeout", seconds, "--timeout-suspend");
+              RawMove.run(settings, guest, here, there, "--timeout", seconds, "--timeout-suspend");
           case PostCopy ->
               RawMove.run(
                   settings,
