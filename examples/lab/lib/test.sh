@@ -46,7 +46,7 @@ lab_test() { # lab_test [--e2e] [--short] [MAVEN ARGUMENTS]; with --e2e the end-
 }
 
 # As many as the tests' build has forks (examples/lab/pom.xml).
-TEST_LABS=(1 2)
+TEST_LABS=(1 2 3)
 
 in_lab() { # in_lab NUMBER COMMAND...
   local number=$1
