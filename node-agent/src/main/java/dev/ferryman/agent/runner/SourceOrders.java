@@ -54,9 +54,7 @@ final class SourceOrders {
     var entry = role.entry();
     if (entry != null
         && entry.stage() == Stage.Ended
-        && OrderGuard.permit(
-                SourceOrder.Undefine, look(), new OrderGuard.Source(journaled(), false, false))
-            == Permission.Act) {
+        && OrderGuard.permit(SourceOrder.Undefine, look(), known()) == Permission.Act) {
       role.host.hypervisor().undefine(role.instanceUUID);
       role.host
           .listener()
@@ -70,9 +68,7 @@ final class SourceOrders {
   void undefineMigrated() {
     var now = look();
     if (StandstillEvidence.MIGRATED.equals(now.reason())
-        && OrderGuard.permit(
-                SourceOrder.Undefine, now, new OrderGuard.Source(journaled(), false, false))
-            == Permission.Act) {
+        && OrderGuard.permit(SourceOrder.Undefine, now, known()) == Permission.Act) {
       role.host.hypervisor().undefine(role.instanceUUID);
     }
   }
