@@ -23,6 +23,9 @@ public record Disk(
         String type,
     @Size(max = Bounds.PATH) @JsonPropertyDescription("File, device or name of the image; absent: an empty drive")
         @Nullable String path,
+    @Size(max = Bounds.PATH) @JsonPropertyDescription(
+            "Storage pool and volume, as pool/volume, by which each host's libvirt finds the image; absent: by its path")
+        @Nullable String volume,
     @Nullable Boolean readOnly,
     @JsonPropertyDescription(
             "Whether byte-range locks, on which QEMU's image locks stand, work in its directory at the source")

@@ -29,7 +29,8 @@ public final class StorageChecks {
    *
    * @param directories by their path, as the needs' files name them
    * @param images what is here, by path; of block devices, and of files that are only read
-   * @param troubles why something could not be looked at or reached, by path or server
+   * @param volumes paths of volumes here, by pool/volume
+   * @param troubles why something could not be looked at or reached, by path, volume or server
    * @param copying whether disks that the source alone has are to be copied
    * @param places where their images would be made, by path
    */
@@ -37,16 +38,17 @@ public final class StorageChecks {
       String host,
       Map<String, Directory> directories,
       Map<String, DiskIdentity> images,
+      Map<String, String> volumes,
       Map<String, String> troubles,
       boolean copying,
       Map<String, Place> places) {
-    /** What is seen where nothing is copied. */
+    /** What is seen where nothing is copied, and no disk is a volume. */
     public Seen(
         String host,
         Map<String, Directory> directories,
         Map<String, DiskIdentity> images,
         Map<String, String> troubles) {
-      this(host, directories, images, troubles, false, Map.of());
+      this(host, directories, images, Map.of(), troubles, false, Map.of());
     }
   }
 
@@ -64,6 +66,12 @@ public final class StorageChecks {
   }
 
   private static Stream<Check> checks(Disk disk, Seen seen) {
+    var elsewhere = VolumeChecks.trouble(disk, seen);
+    if (elsewhere.isPresent()) {
+      return Stream.of(
+          new Answer(CheckName.DiskImage, own(disk), seen)
+              .fail(Reason.StorageNotShared, elsewhere.get()));
+    }
     var own =
         seen.copying() && CopyChecks.isLocal(disk, seen.directories())
             ? CopyChecks.judge(

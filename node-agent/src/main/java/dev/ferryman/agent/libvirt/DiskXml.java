@@ -52,6 +52,7 @@ final class DiskXml {
             word(child(disk, "target").flatMap(element -> attribute(element, "dev")).orElse("")))
         .type(word(type))
         .path(source.map(element -> path(type, element)).orElse(null))
+        .volume(source.filter(element -> !isDirect(element)).flatMap(DiskXml::volume).orElse(null))
         .readOnly(
             child(disk, "readonly").isPresent()
                 || attribute(disk, "device").filter("cdrom"::equals).isPresent())
@@ -109,12 +110,21 @@ final class DiskXml {
           case "block" -> attribute(source, "dev");
           case "dir" -> attribute(source, "dir");
           case "network" -> attribute(source, "name");
-          case "volume" ->
-              attribute(source, "volume")
-                  .map(volume -> attribute(source, "pool").orElse("") + "/" + volume);
+          case "volume" -> isDirect(source) ? volume(source) : Optional.<String>empty();
           default -> Optional.<String>empty();
         };
     return path.map(found -> Bounds.cut(found, Bounds.PATH)).orElse(null);
+  }
+
+  private static Optional<String> volume(Element source) {
+    return attribute(source, "volume")
+        .map(volume -> attribute(source, "pool").orElse("") + "/" + volume)
+        .map(volume -> Bounds.cut(volume, Bounds.PATH));
+  }
+
+  /** Of an iSCSI pool: QEMU itself is the initiator then, and opens no device of the host's. */
+  private static boolean isDirect(Element source) {
+    return attribute(source, "mode").filter("direct"::equals).isPresent();
   }
 
   /** As host:port, IPv6 addresses in brackets; those that are no TCP server are left out. */

@@ -35,6 +35,13 @@ public interface HostObjects {
 
   Presence storagePool(String name);
 
+  /**
+   * A volume of a storage pool; empty: there is no such pool or volume, or the pool is not active.
+   *
+   * @param volume as pool/volume
+   */
+  Optional<VolumeFacts> storageVolume(String volume);
+
   /** The subnet of an address, as 10.0.0.0/24; empty if it is none of this host's. */
   Optional<String> subnetOf(String address);
 

@@ -175,6 +175,27 @@ final class LibvirtHostObjects implements HostObjects {
   }
 
   @Override
+  public Optional<VolumeFacts> storageVolume(String volume) {
+    var end = volume.indexOf('/');
+    var name = volume.substring(0, end);
+    return ask(
+            "storage volume " + volume,
+            connection -> LIBVIRT.virStoragePoolLookupByName(connection, name),
+            NO_STORAGE_POOL,
+            pool -> {
+              try {
+                return presence(LIBVIRT.virStoragePoolIsActive(pool), "virStoragePoolIsActive")
+                        == Presence.Active
+                    ? StorageVolumes.find(pool, volume.substring(end + 1))
+                    : Optional.<VolumeFacts>empty();
+              } finally {
+                LIBVIRT.virStoragePoolFree(pool);
+              }
+            })
+        .flatMap(found -> found);
+  }
+
+  @Override
   public Optional<String> subnetOf(String address) {
     return HostAddresses.subnetOf(address);
   }

@@ -4,6 +4,7 @@ import dev.ferryman.agent.decide.CopyChecks;
 import dev.ferryman.agent.decide.DestinationChecks;
 import dev.ferryman.agent.decide.DestinationChecks.Directory;
 import dev.ferryman.agent.decide.StorageChecks;
+import dev.ferryman.agent.decide.VolumeChecks;
 import dev.ferryman.agent.libvirt.HypervisorException;
 import dev.ferryman.crds.livemigration.Disk;
 import dev.ferryman.crds.livemigration.DiskBuilder;
@@ -50,6 +51,24 @@ final class DiskLook {
         disk.backing().stream()
             .filter(image -> "file".equals(image.type()))
             .flatMap(image -> Stream.ofNullable(image.path())));
+  }
+
+  /** The source: the needs, with the images of volumes where they are. */
+  static Needs located(Needs needs, HostContext host) {
+    return NeedsBuilder.builder(needs)
+        .disks(needs.disks().stream().map(disk -> located(disk, host)).toList())
+        .build();
+  }
+
+  private static Disk located(Disk disk, HostContext host) {
+    if (disk.volume() == null) {
+      return disk;
+    }
+    return host.hypervisor()
+        .objects()
+        .storageVolume(disk.volume())
+        .map(found -> VolumeChecks.located(disk, found.type(), found.path()))
+        .orElse(disk);
   }
 
   /** The source: the needs, with what tells each image from another of its name. */
@@ -149,6 +168,12 @@ final class DiskLook {
     }
     answers.forEach(
         (server, answer) -> answer.join().ifPresent(trouble -> troubles.put(server, trouble)));
+    var volumes = new HashMap<String, String>();
+    for (var disk : needs.disks()) {
+      if (disk.volume() != null) {
+        volume(disk.volume(), host, volumes, troubles);
+      }
+    }
     var places = new HashMap<String, CopyChecks.Place>();
     if (copying) {
       needs.disks().stream()
@@ -156,7 +181,20 @@ final class DiskLook {
           .forEach(disk -> place(String.valueOf(disk.path()), host, places, troubles));
     }
     places.replaceAll((path, place) -> own.contains(path) ? place.free() : place);
-    return new StorageChecks.Seen(host.name(), directories, images, troubles, copying, places);
+    return new StorageChecks.Seen(
+        host.name(), directories, images, volumes, troubles, copying, places);
+  }
+
+  private static void volume(
+      String volume, HostContext host, Map<String, String> volumes, Map<String, String> troubles) {
+    try {
+      host.hypervisor()
+          .objects()
+          .storageVolume(volume)
+          .ifPresent(found -> volumes.put(volume, found.path()));
+    } catch (HypervisorException e) {
+      troubles.put(volume, String.valueOf(e.getMessage()));
+    }
   }
 
   private static void place(

@@ -57,7 +57,10 @@ final class SourceChecking {
     checks.add(SourceChecks.encryption(host.name(), role.destination(), host.transport()));
     checks.addAll(MoveChecks.judge(host.name(), domain.get(), facts));
     var needs =
-        sized(DiskLook.identified(MoveChecks.add(SourceChecks.needs(domain.get()), facts), host));
+        sized(
+            DiskLook.identified(
+                DiskLook.located(MoveChecks.add(SourceChecks.needs(domain.get()), facts), host),
+                host));
     var versions = host.hypervisor().host();
     checks.add(CacheCheck.judge(needs, host.name(), versions.hypervisorVersion()));
     CompressionCheck.judge(

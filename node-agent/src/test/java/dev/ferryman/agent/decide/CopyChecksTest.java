@@ -148,7 +148,8 @@ class CopyChecksTest {
 
   private static Check judge(Disk disk, Place place) {
     var seen =
-        new StorageChecks.Seen("host-c", NOT_SHARED, Map.of(), Map.of(), true, Map.of(PATH, place));
+        new StorageChecks.Seen(
+            "host-c", NOT_SHARED, Map.of(), Map.of(), Map.of(), true, Map.of(PATH, place));
     return StorageChecks.judge(needs(disk), seen, 64).get(0);
   }
 

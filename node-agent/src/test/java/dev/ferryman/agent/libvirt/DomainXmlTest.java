@@ -85,7 +85,7 @@ class DomainXmlTest {
         .containsExactly(
             tuple("vda", "network", "vms/4f9d_disk", false),
             tuple("vdb", "block", "/dev/mapper/lun-1", false),
-            tuple("vdc", "volume", "pool1/data.img", true),
+            tuple("vdc", "volume", null, true),
             tuple("sda", "file", "/iso/config.iso", true),
             tuple("sdb", "file", null, true));
   }

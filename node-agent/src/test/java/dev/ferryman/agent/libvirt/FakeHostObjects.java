@@ -29,6 +29,9 @@ public final class FakeHostObjects implements HostObjects {
   public final Set<SecretNeed> secrets = new HashSet<>();
   public final Map<String, Presence> pools = new HashMap<>();
 
+  /** By pool/volume. */
+  public final Map<String, VolumeFacts> volumes = new HashMap<>();
+
   /** Subnets by the host's own addresses. */
   public final Map<String, String> addresses = new HashMap<>();
 
@@ -104,6 +107,11 @@ public final class FakeHostObjects implements HostObjects {
   @Override
   public Presence storagePool(String name) {
     return answer(() -> pools.getOrDefault(name, Presence.Missing));
+  }
+
+  @Override
+  public Optional<VolumeFacts> storageVolume(String volume) {
+    return answer(() -> Optional.ofNullable(volumes.get(volume)));
   }
 
   @Override

@@ -2,6 +2,8 @@ package dev.ferryman.agent.runner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ferryman.agent.libvirt.Presence;
+import dev.ferryman.agent.libvirt.VolumeFacts;
 import dev.ferryman.crds.Check;
 import dev.ferryman.crds.CheckOutcome;
 import dev.ferryman.crds.livemigration.DestinationState;
@@ -17,6 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the source says of the disks is what the destination looks for. */
 class DiskRolesTest {
+
+  private static final String VOLUME =
+      "<disk type='volume'><source pool='fast' volume='a'/><target dev='vdb'/></disk>";
 
   @TempDir Path directory;
   private Scene scene;
@@ -70,6 +75,36 @@ class DiskRolesTest {
           var left = directory.toFile().list((where, name) -> name.startsWith(".ferryman-"));
           return left != null && left.length == 0;
         });
+  }
+
+  @Test
+  void aVolumeIsJudgedByWhereItsImageIs() {
+    scene.guest.device(VOLUME);
+    scene.hostB.objects.volumes.put("fast/a", image());
+    scene.hostC.objects.pools.put("fast", Presence.Active);
+    scene.hostC.objects.volumes.put("fast/a", image());
+
+    scene.orderAndCheck();
+
+    assertThat(checks("vdb")).extracting(Check::name).containsExactly("SharedStorage");
+    assertThat(checks("vdb")).allMatch(check -> check.outcome() == CheckOutcome.Pass);
+  }
+
+  @Test
+  void aVolumeOfAnotherPlaceRefuses() {
+    scene.guest.device(VOLUME);
+    scene.hostB.objects.volumes.put("fast/a", image());
+    scene.hostC.objects.pools.put("fast", Presence.Active);
+    scene.hostC.objects.volumes.put("fast/a", new VolumeFacts("file", "/elsewhere/a"));
+
+    awaitRefusal();
+
+    assertThat(checks("vdb")).extracting(Check::reason).containsExactly("StorageNotShared");
+    assertThat(checks("vdb").toString()).contains("/elsewhere/a", image().path());
+  }
+
+  private VolumeFacts image() {
+    return new VolumeFacts("file", directory.resolve("a").toString());
   }
 
   private void awaitRefusal() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.ferryman.agent.libvirt.CpuAnswer;
 import dev.ferryman.agent.libvirt.Presence;
+import dev.ferryman.agent.libvirt.VolumeFacts;
 import dev.ferryman.crds.Check;
 import dev.ferryman.crds.CheckOutcome;
 import dev.ferryman.crds.livemigration.DestinationState;
@@ -122,7 +123,11 @@ class GuestNeedsTest {
                 now.destination() != null && now.destination().state() == DestinationState.Refused);
     assertThat(failed(status.destination().checks()))
         .containsExactly(
-            "CPUIncompatible", "NetworkMissing", "NetworkFilterMissing", "StoragePoolMissing");
+            "CPUIncompatible",
+            "NetworkMissing",
+            "NetworkFilterMissing",
+            "StoragePoolMissing",
+            "StorageNotShared");
   }
 
   @Test
@@ -161,6 +166,11 @@ class GuestNeedsTest {
             "<interface type='bridge'><source bridge='br0'/><filterref filter='clean'/></interface>")
         .device("<disk type='volume'><source pool='fast' volume='a'/><target dev='vdb'/></disk>");
     scene.hostB.objects.filters.put("clean", FILTER.formatted("1", "drop"));
+    scene.hostB.objects.volumes.put("fast/a", volume());
+  }
+
+  private VolumeFacts volume() {
+    return new VolumeFacts("file", directory.resolve("a").toString());
   }
 
   private void offerAll() {
@@ -168,6 +178,7 @@ class GuestNeedsTest {
         new NetworkNeed(NetworkKind.Interface, "br0"), Presence.Active);
     scene.hostC.objects.filters.put("clean", FILTER.formatted("2", "drop"));
     scene.hostC.objects.pools.put("fast", Presence.Active);
+    scene.hostC.objects.volumes.put("fast/a", volume());
   }
 
   private static boolean isRefusedBySource(LiveMigrationStatus status) {
