@@ -9,10 +9,6 @@ import dev.ferryman.crds.hostresource.HostResource;
 import dev.ferryman.crds.hostresource.HostResourceSpec;
 import dev.ferryman.crds.hostresource.Overcommit;
 import dev.ferryman.crds.instance.Instance;
-import dev.ferryman.crds.livemigration.DestinationState;
-import dev.ferryman.crds.livemigration.LiveMigration;
-import dev.ferryman.crds.livemigration.LiveMigrationStatusBuilder;
-import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.SourceState;
 import dev.ferryman.testing.FerrymanServer;
 import dev.ferryman.testing.FerrymanServerExtension;
@@ -29,8 +25,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What the agent of host-b may do, with the chart as shipped: its own host's part, whichever way it
- * logs in, and nothing else.
+ * What the agent of host-b may do beside migrations, with the chart as shipped: describe its own
+ * host, whichever way it logs in, and nothing else.
  */
 @ExtendWith(FerrymanServerExtension.class)
 class AgentPermissionsIT {
@@ -43,12 +39,6 @@ class AgentPermissionsIT {
   AgentPermissionsIT(FerrymanServer server) {
     this.server = server;
     this.admin = server.admin();
-  }
-
-  /** One request of the agent of host-b. */
-  @FunctionalInterface
-  interface Request {
-    void send(AgentPermissionsIT given, KubernetesClient agent);
   }
 
   @BeforeEach
@@ -64,25 +54,14 @@ class AgentPermissionsIT {
 
   @ParameterizedTest(name = "{1} ({0})")
   @MethodSource("allowed")
-  void isAllowed(AgentLogin login, String what, Request request) {
+  void isAllowed(AgentLogin login, String what, AgentCases.Request<AgentPermissionsIT> request) {
     var agent = login.agent(server, OWN);
 
     assertThatCode(() -> request.send(this, agent)).doesNotThrowAnyException();
   }
 
   static Stream<Arguments> allowed() {
-    return forEachLogin(
-        allowed(
-            "report as source, and start",
-            (given, agent) -> given.migrating().as(agent).source(SourceState.Starting, 3)),
-        allowed(
-            "report as destination",
-            (given, agent) ->
-                given.towardsOwnHost().as(agent).destination(OWN, report -> report.sequence(2L))),
-        allowed(
-            "clean up after the move is over",
-            (given, agent) ->
-                given.migrating().phase(Phase.Failed).as(agent).source(SourceState.CleanedUp, 3)),
+    return AgentCases.forEachLogin(
         allowed(
             "enter its host",
             (given, agent) -> {
@@ -107,114 +86,23 @@ class AgentPermissionsIT {
                                 .conditions(List.of(Apply.condition("Ready", "True"))))),
         allowed("send its heartbeat", (given, agent) -> Leases.createAndRenew(agent, OWN)),
         allowed("see another host", (given, agent) -> Host.named(agent, OTHER).read()),
-        allowed(
-            "see all migrations", (given, agent) -> agent.resources(LiveMigration.class).list()),
         allowed("tell events", (given, agent) -> Events.create(agent, "default")));
   }
 
   @ParameterizedTest(name = "{1} ({0})")
   @MethodSource("refused")
-  void isRefused(AgentLogin login, String what, String reason, Request request) {
+  void isRefused(
+      AgentLogin login,
+      String what,
+      String reason,
+      AgentCases.Request<AgentPermissionsIT> request) {
     var agent = login.agent(server, OWN);
 
     assertForbidden(reason, () -> request.send(this, agent));
   }
 
   static Stream<Arguments> refused() {
-    return Stream.of(refusedOnMigrations(), refusedOnHosts(), refusedElsewhere())
-        .flatMap(cases -> cases);
-  }
-
-  static Stream<Arguments> refusedOnMigrations() {
-    var notTheOperator = "agents may write only status.source and status.destination";
-    var noStart =
-        "source.state may not become Starting while the LiveMigration is being deleted, or for an"
-            + " attempt that is not this object's";
-    return forEachLogin(
-        refused(
-            "report for the other host as destination",
-            "host host-b is not the destination of this LiveMigration",
-            (given, agent) -> given.migrating().as(agent).destination(DestinationState.Checked, 9)),
-        refused(
-            "report for the other host as source",
-            "host host-b is not the source of this LiveMigration",
-            (given, agent) ->
-                given
-                    .towardsOwnHost()
-                    .as(agent)
-                    .apply(
-                        "ferryman-agent-host-b-source",
-                        status()
-                            .source(given.towardsOwnHost.sourceReport(r -> r.sequence(9L)))
-                            .build())),
-        refused(
-            "settle the migration itself",
-            notTheOperator,
-            (given, agent) -> given.migrating().as(agent).phase(Phase.Failed)),
-        refused(
-            "settle the migration along with its report",
-            notTheOperator,
-            (given, agent) -> {
-              var move = given.migrating();
-              var report = move.sourceReport(r -> r.state(SourceState.Refused).sequence(3L));
-              move.as(agent)
-                  .apply(
-                      "ferryman-agent-host-b-source",
-                      status().phase(Phase.Failed).source(report).build());
-            }),
-        refused(
-            "give a condition",
-            notTheOperator,
-            (given, agent) ->
-                given
-                    .migrating()
-                    .as(agent)
-                    .operator(s -> s.conditions(List.of(Apply.condition("Succeeded", "True"))))),
-        refused(
-            "declare the source fenced",
-            notTheOperator,
-            (given, agent) -> given.migrating().as(agent).settlingWithFence(Move.SOURCE_BOOT)),
-        refused(
-            "remove the operator's checks",
-            notTheOperator,
-            (given, agent) ->
-                given
-                    .migrating()
-                    .operator(s -> s.conditions(List.of(Apply.condition("Succeeded", "Unknown"))))
-                    .as(agent)
-                    .mergeStatus("{\"status\":{\"conditions\":null}}")),
-        refused(
-            "start while the migration is being deleted",
-            noStart,
-            (given, agent) ->
-                given
-                    .migrating()
-                    .merge("{\"metadata\":{\"finalizers\":[\"ferryman.dev/settlement\"]}}")
-                    .delete()
-                    .as(agent)
-                    .source(SourceState.Starting, 3)),
-        refused(
-            "start an attempt of another object",
-            noStart,
-            (given, agent) ->
-                given.migratingWithForeignAttempt().as(agent).source(SourceState.Starting, 3)),
-        refused(
-            "order a migration",
-            "cannot create resource \"livemigrations\"",
-            (given, agent) -> Move.order(agent)),
-        refused(
-            "cancel a migration",
-            "cannot patch resource \"livemigrations\"",
-            (given, agent) -> given.migrating().as(agent).cancel()),
-        refused(
-            "take a finalizer off",
-            "cannot patch resource \"livemigrations\"",
-            (given, agent) ->
-                given.migrating().as(agent).merge("{\"metadata\":{\"finalizers\":null}}")),
-        refused(
-            "delete a migration",
-            "cannot delete resource \"livemigrations\"",
-            (given, agent) -> given.migrating().as(agent).delete()));
+    return Stream.concat(refusedOnHosts(), refusedElsewhere());
   }
 
   static Stream<Arguments> refusedOnHosts() {
@@ -222,7 +110,7 @@ class AgentPermissionsIT {
     var administrators =
         "an agent may not set fenced, unschedulable or any other spec of its HostResource";
     var operators = "schedulable and the condition Alive are the operator's";
-    return forEachLogin(
+    return AgentCases.forEachLogin(
         refused(
             "enter another host",
             ownHost + "c",
@@ -303,7 +191,7 @@ class AgentPermissionsIT {
   }
 
   static Stream<Arguments> refusedElsewhere() {
-    return forEachLogin(
+    return AgentCases.forEachLogin(
         refused(
             "list instances",
             "cannot list resource \"instances\"",
@@ -365,50 +253,14 @@ class AgentPermissionsIT {
   }
 
   @Test
-  void aThirdHostHasNoSayInAMigration() {
-    var third = server.nodeAgent("host-d");
-    var move = migrating();
-
-    assertForbidden(
-        "host host-d is not the source", () -> move.as(third).source(SourceState.Starting, 3));
-    assertForbidden(
-        "host host-d is not the destination",
-        () -> move.as(third).destination(DestinationState.Checked, 9));
-  }
-
-  @Test
   void anAgentThatShowsNoHostWritesNothing() {
     var nobody = server.agentOfNoHost();
     var reason = "agent has no host identity";
-    var move = migrating();
+    var move = Move.order(admin).migrating();
 
     assertForbidden(reason, () -> move.as(nobody).source(SourceState.Starting, 3));
     assertForbidden(reason, () -> Host.named(nobody, OWN).agent(s -> s.bootID("mine")));
     assertForbidden(reason, () -> Leases.createAndRenew(nobody, OWN));
-  }
-
-  private Move towardsOwnHost;
-
-  private Move migrating() {
-    return Move.order(admin).migrating();
-  }
-
-  /** From host-c, to host-b. */
-  private Move towardsOwnHost() {
-    var move = Move.order(admin);
-    towardsOwnHost =
-        move.operator(s -> move.chosen(s.phase(Phase.Checking), 1, OWN).sourceHost(OTHER));
-    return towardsOwnHost;
-  }
-
-  /** As restored from another cluster, say: the attempt's uid is that of another object. */
-  private Move migratingWithForeignAttempt() {
-    var other = Move.order(admin);
-    return Move.order(admin)
-        .operator(status -> other.chosen(status.phase(Phase.Checking), 1, Move.DESTINATION))
-        .source(SourceState.Checking, 1)
-        .source(SourceState.Checked, 2)
-        .phase(Phase.Migrating);
   }
 
   private boolean isAlive(String name) {
@@ -425,33 +277,10 @@ class AgentPermissionsIT {
     }
   }
 
-  private static LiveMigrationStatusBuilder status() {
-    return LiveMigrationStatusBuilder.builder();
-  }
-
   private static Instance instance() {
     var instance = new Instance();
     instance.setMetadata(new ObjectMetaBuilder().withName("i-of-an-agent").build());
     return instance;
-  }
-
-  private static Arguments allowed(String what, Request request) {
-    return arguments(what, request);
-  }
-
-  private static Arguments refused(String what, String reason, Request request) {
-    return arguments(what, reason, request);
-  }
-
-  private static Stream<Arguments> forEachLogin(Arguments... cases) {
-    return Stream.of(AgentLogin.values())
-        .flatMap(
-            login ->
-                Stream.of(cases)
-                    .map(
-                        one ->
-                            arguments(
-                                Stream.concat(Stream.of(login), Stream.of(one.get())).toArray())));
   }
 
   @Test
@@ -464,5 +293,14 @@ class AgentPermissionsIT {
             "ferryman-agent-host-b, node ?",
             "ferryman-agent, node host-b",
             "ferryman-agent, node host-b");
+  }
+
+  private static Arguments allowed(String what, AgentCases.Request<AgentPermissionsIT> request) {
+    return arguments(what, request);
+  }
+
+  private static Arguments refused(
+      String what, String reason, AgentCases.Request<AgentPermissionsIT> request) {
+    return arguments(what, reason, request);
   }
 }
