@@ -5,9 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.ferryman.agent.journal.Part;
 import dev.ferryman.agent.libvirt.FakeMigration;
-import dev.ferryman.agent.libvirt.MigrationRequest;
 import dev.ferryman.agent.libvirt.XmlForm;
-import dev.ferryman.agent.runner.FakeMigrationApi.Weather;
 import dev.ferryman.crds.Check;
 import dev.ferryman.crds.CheckOutcome;
 import dev.ferryman.crds.livemigration.CallResult;
@@ -15,7 +13,6 @@ import dev.ferryman.crds.livemigration.DestinationOrder;
 import dev.ferryman.crds.livemigration.DestinationState;
 import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.LiveMigrationStatus;
-import dev.ferryman.crds.livemigration.LiveMigrationStatusBuilder;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.SourceOrder;
 import dev.ferryman.crds.livemigration.SourceState;
@@ -26,7 +23,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -183,83 +179,6 @@ class MigrationRolesTest {
   }
 
   @Test
-  void lostAnswerToStartingLeadsToOneCall() throws InterruptedException {
-    scene.orderAndCheck();
-    scene.api.weather(Weather.AnswerLost);
-    scene.api.operator(
-        status -> LiveMigrationStatusBuilder.builder(status).phase(Phase.Migrating).build());
-    scene.api.weather(Weather.Fine);
-
-    scene.hostB.awaitMigration(scene.guest.uuid()).succeed();
-
-    scene.awaitEvidence();
-    assertThat(scene.hostB.migrateCalls(scene.guest.uuid())).isEqualTo(1);
-  }
-
-  @Test
-  void libvirtIsNotCalledWhileTheApiIsDown() throws InterruptedException {
-    scene.orderAndCheck();
-    scene.api.operator(
-        status -> LiveMigrationStatusBuilder.builder(status).phase(Phase.Migrating).build());
-    scene.hostB.awaitMigration(scene.guest.uuid());
-    assertThat(scene.api.status().source().state()).isEqualTo(SourceState.Starting);
-    scene.api.weather(Weather.Down);
-
-    scene.hostB.awaitMigration(scene.guest.uuid()).succeed();
-    await().until(() -> scene.guest.state() == DomainState.Absent);
-    assertThat(scene.api.status().source().endSequence()).isNull();
-    scene.api.weather(Weather.Fine);
-
-    assertThat(scene.awaitEvidence().source().switched()).isEqualTo(Switched.Gone);
-  }
-
-  @Test
-  void newAgentsAdoptARunningJob() throws InterruptedException {
-    var migration = scene.orderAndStart();
-    migration.arrive();
-    scene.killAgents();
-    scene.startAgentB();
-    scene.startAgentC();
-
-    migration.succeed();
-
-    var status = scene.awaitEvidence();
-    assertThat(status.source().switched()).isEqualTo(Switched.Gone);
-    assertThat(status.source().result().code()).isEqualTo(CallResult.UNKNOWN);
-    assertThat(status.destination().started()).isEqualTo(Started.Started);
-    assertThat(scene.hostB.migrateCalls(scene.guest.uuid())).isEqualTo(1);
-  }
-
-  @Test
-  void newAgentsFindAJobThatEndedWithoutThem() throws InterruptedException {
-    var migration = scene.orderAndStart();
-    scene.killAgents();
-    migration.succeed();
-
-    scene.startAgentB();
-    scene.startAgentC();
-
-    var status = scene.awaitEvidence();
-    assertThat(status.source().switched()).isEqualTo(Switched.Gone);
-    assertThat(status.destination().started()).isEqualTo(Started.Started);
-    assertThat(scene.hostB.migrateCalls(scene.guest.uuid())).isEqualTo(1);
-  }
-
-  @Test
-  void newAgentsGoOnWithUnfinishedChecks() {
-    scene.hostC.hang();
-    scene.order();
-    scene.await("source checks", status -> status.source() != null);
-    scene.killAgents();
-    scene.hostC.goOn();
-
-    scene.startAgentB();
-    scene.startAgentC();
-
-    scene.await("checked", status -> status.source().state() == SourceState.Checked);
-  }
-
-  @Test
   void sourceDaemonKilledUnderWayMakesItsWordUncertainUntilTheDestinationClears()
       throws InterruptedException {
     scene.orderAndStart().arrive();
@@ -286,49 +205,6 @@ class MigrationRolesTest {
   }
 
   @Test
-  void attemptThatTheJournalKnowsIsNotRunAgain() throws InterruptedException {
-    scene.orderAndStart().succeed();
-    scene.awaitEvidence();
-    scene.enter(Phase.Succeeded);
-    await()
-        .until(() -> scene.journalIsClosed(Part.Source) && scene.journalIsClosed(Part.Destination));
-
-    scene.api.operator(
-        status ->
-            LiveMigrationStatusBuilder.builder(status)
-                .phase(null)
-                .source(null)
-                .destination(null)
-                .build());
-    scene.order();
-
-    scene.await(
-        "refused",
-        status ->
-            status.source() != null
-                && status.source().state() == SourceState.Refused
-                && status.destination() != null
-                && status.destination().state() == DestinationState.Refused);
-    assertThat(failed(scene.api.status())).contains("AlreadyRan");
-    assertThat(scene.hostB.migrateCalls(scene.guest.uuid())).isEqualTo(1);
-  }
-
-  @Test
-  void objectThatGoesUnderWayLeavesTheJobAloneAndNothingBehind() throws InterruptedException {
-    var migration = scene.orderAndStart();
-    scene.api.remove();
-    scene.leaves();
-    await().until(() -> scene.orphaned.size() == 2);
-    assertThat(migration.abortRequested()).isFalse();
-
-    migration.succeed();
-
-    await()
-        .until(() -> scene.journalIsClosed(Part.Source) && scene.journalIsClosed(Part.Destination));
-    assertThat(scene.world.runningCopies(scene.guest.uuid())).isEqualTo(1);
-  }
-
-  @Test
   void copyThatAPersonHasRemovedIsNotTakenForOneThatNeverWas() throws InterruptedException {
     var migration = scene.orderAndStart();
     scene.killAgents();
@@ -344,51 +220,6 @@ class MigrationRolesTest {
         scene.await(
             "word of its removal", now -> now.destination().domain().state() == DomainState.Absent);
     assertThat(status.destination().started()).isEqualTo(Started.Unknown);
-  }
-
-  @Test
-  void migrationThatNobodyOrderedIsToldOfAndLeftAlone() throws InterruptedException {
-    var guest = scene.hostB.define("by-hand").start();
-    var request =
-        new MigrationRequest(
-            guest.uuid(),
-            "qemu+tls://host-c/system",
-            "",
-            scene.hostB.migratableXml(guest.uuid(), XmlForm.Live),
-            scene.hostB.migratableXml(guest.uuid(), XmlForm.Persistent),
-            true,
-            false);
-    var call = CompletableFuture.supplyAsync(() -> scene.hostB.migrate(request));
-    var migration = scene.hostB.awaitMigration(guest.uuid());
-    migration.arrive();
-    scene.killAgents();
-
-    scene.startAgentB();
-    scene.startAgentC();
-
-    // The agents from before may have come to look only now, and have told of it, too.
-    await()
-        .untilAsserted(
-            () ->
-                assertThat(scene.strays())
-                    .anyMatch(told -> told.contains("by-hand") && told.contains("received here"))
-                    .anyMatch(told -> told.contains("by-hand") && told.contains("migrated away")));
-    migration.succeed();
-    assertThat(call.join().succeeded()).isTrue();
-  }
-
-  @Test
-  void migrationThatWasOrderedIsNoStray() throws InterruptedException {
-    var migration = scene.orderAndStart();
-    migration.arrive();
-    scene.killAgents();
-
-    scene.startAgentB();
-    scene.startAgentC();
-
-    migration.succeed();
-    scene.awaitEvidence();
-    assertThat(scene.strays()).isEmpty();
   }
 
   @Test
@@ -439,21 +270,6 @@ class MigrationRolesTest {
     scene.await(
         "read of the new daemon",
         status -> !daemon.equals(status.destination().libvirtdStartTime()));
-  }
-
-  @Test
-  void evidenceIsReadAnewByANewAgent() throws InterruptedException {
-    scene.orderAndStart().succeed();
-    scene.awaitEvidence();
-    scene.killAgents();
-    scene.hostC.destroy(scene.guest.uuid());
-
-    scene.startAgentB();
-    scene.startAgentC();
-
-    scene.await(
-        "the guest has ended",
-        status -> status.destination().domain().state() == DomainState.ShutOff);
   }
 
   @Test

@@ -1,0 +1,92 @@
+package dev.ferryman.agent.runner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.ferryman.agent.journal.Part;
+import dev.ferryman.agent.libvirt.MigrationRequest;
+import dev.ferryman.agent.libvirt.XmlForm;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Migrations that no order stands for, and orders that go while theirs is under way. */
+@Timeout(60)
+class StraysTest {
+  @TempDir Path directory;
+  private Scene scene;
+
+  @BeforeEach
+  void setTheScene() {
+    scene = new Scene(directory);
+  }
+
+  @AfterEach
+  void end() {
+    scene.close();
+  }
+
+  @Test
+  void objectThatGoesUnderWayLeavesTheJobAloneAndNothingBehind() throws InterruptedException {
+    var migration = scene.orderAndStart();
+    scene.api.remove();
+    scene.leaves();
+    await().until(() -> scene.orphaned.size() == 2);
+    assertThat(migration.abortRequested()).isFalse();
+
+    migration.succeed();
+
+    await()
+        .until(() -> scene.journalIsClosed(Part.Source) && scene.journalIsClosed(Part.Destination));
+    assertThat(scene.world.runningCopies(scene.guest.uuid())).isEqualTo(1);
+  }
+
+  @Test
+  void migrationThatNobodyOrderedIsToldOfAndLeftAlone() throws InterruptedException {
+    var guest = scene.hostB.define("by-hand").start();
+    var request =
+        new MigrationRequest(
+            guest.uuid(),
+            "qemu+tls://host-c/system",
+            "",
+            scene.hostB.migratableXml(guest.uuid(), XmlForm.Live),
+            scene.hostB.migratableXml(guest.uuid(), XmlForm.Persistent),
+            true,
+            false);
+    var call = CompletableFuture.supplyAsync(() -> scene.hostB.migrate(request));
+    var migration = scene.hostB.awaitMigration(guest.uuid());
+    migration.arrive();
+    scene.killAgents();
+
+    scene.startAgentB();
+    scene.startAgentC();
+
+    // The agents from before may have come to look only now, and have told of it, too.
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(scene.strays())
+                    .anyMatch(told -> told.contains("by-hand") && told.contains("received here"))
+                    .anyMatch(told -> told.contains("by-hand") && told.contains("migrated away")));
+    migration.succeed();
+    assertThat(call.join().succeeded()).isTrue();
+  }
+
+  @Test
+  void migrationThatWasOrderedIsNoStray() throws InterruptedException {
+    var migration = scene.orderAndStart();
+    migration.arrive();
+    scene.killAgents();
+
+    scene.startAgentB();
+    scene.startAgentC();
+
+    migration.succeed();
+    scene.awaitEvidence();
+    assertThat(scene.strays()).isEmpty();
+  }
+}
