@@ -75,7 +75,7 @@ demo_move() {
   watch=$!
   migration_ended 120 "$name" || die "$name did not end in 120 s: lab logs operator"
   sleep 0.5 # so that the watch shows the last line
-  kill "$watch" 2>/dev/null || :
+  pkill -P "$watch" || : # its kubectl, with which it ends
   wait "$watch" 2>/dev/null || :
   [ "$(migration_field "$name" '{.status.phase}')" = Succeeded ] ||
     die "$name: $(migration_field "$name" '{.status.conditions[?(@.type=="Succeeded")].message}')"
