@@ -1,41 +1,48 @@
 package dev.ferryman.lab;
 
-import static dev.ferryman.lab.Lab.tryLab;
+import static dev.ferryman.lab.Lab.on;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ferryman.crds.Check;
 import dev.ferryman.crds.CheckOutcome;
-import dev.ferryman.crds.hostresource.HostResource;
-import dev.ferryman.crds.hostresource.HostResourceSpec;
-import dev.ferryman.crds.hostresource.HostResourceStatusBuilder;
+import dev.ferryman.crds.hostresource.HostInstance;
+import dev.ferryman.crds.hostresource.HostInstanceBuilder;
 import dev.ferryman.crds.hostresource.Hypervisor;
-import dev.ferryman.crds.hostresource.Resources;
+import dev.ferryman.crds.livemigration.CpuNeed;
+import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.LiveMigration;
-import io.fabric8.kubernetes.api.model.ConditionBuilder;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
-import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
-import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
-import java.time.temporal.ChronoUnit;
+import dev.ferryman.crds.livemigration.LiveMigrationSpec;
+import dev.ferryman.crds.livemigration.Needs;
+import dev.ferryman.crds.livemigration.NeedsBuilder;
+import dev.ferryman.crds.livemigration.Phase;
+import dev.ferryman.crds.livemigration.SourceState;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 
 /**
- * A destination of another kind, of which there is only what its agent would publish: all hosts of
- * the lab are alike.
+ * A host of another kind, made up by what its agent would write. As the destination it is refused
+ * to a real guest; as the source it has a guest that the real agent of host-c, asking its real
+ * libvirt, refuses.
  */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class OddHostE2E extends LabTest {
-  private static final String HOST = "host-odd";
-  private static final String NAMESPACE = "ferryman-system";
+  private static final OddHost ODD = new OddHost("host-odd");
+  private static final String HOST_UUID = "0b0b0b0b-0000-4000-8000-00000000000d";
+  private static final String INSTANCE = "of-another-kind";
+  private static final String INSTANCE_UUID = "0b0b0b0b-0000-4000-8000-00000000000e";
+
+  /** AMD had xop until 2016, Intel has amx-tile since 2021: no processor has both. */
+  private static final String NOBODYS_CPU =
+      "<cpu mode='custom' match='exact' check='full'><model fallback='forbid'>qemu64</model>"
+          + "<feature policy='require' name='xop'/><feature policy='require' name='amx-tile'/>"
+          + "</cpu>";
 
   private static Guest guest;
 
@@ -47,24 +54,23 @@ class OddHostE2E extends LabTest {
   @AfterAll
   static void removeAll() {
     guest.close();
-    Api.CLIENT.resource(lease()).delete();
-    // One that may be alive is not given up.
-    await("end of " + HOST)
-        .atMost(Duration.ofSeconds(90))
-        .until(() -> tryLab("kubectl", "delete", "hostresource", HOST).exitCode() == 0);
+    ODD.remove();
   }
 
   @BeforeEach
   void renewLease() {
-    Api.CLIENT.resource(lease()).forceConflicts().serverSideApply();
+    ODD.renewLease();
   }
 
   @Test
   void isRefusedForAllThatItIsNotAtOnce() {
-    var uuid = "0b0b0b0b-0000-4000-8000-00000000000d";
-    publish(new Hypervisor("xen", "6.1.0", "6.1.0", "aarch64", uuid, null, List.of("virt-6.1")), 0);
+    ODD.publish(
+        new Hypervisor("xen", "6.1.0", "6.1.0", "aarch64", HOST_UUID, null, List.of("virt-6.1")),
+        0,
+        List.of());
+    Api.order(migration, guest.name(), ODD.name());
 
-    var end = refused("HypervisorMismatch");
+    var end = assertRefused("HypervisorMismatch");
 
     assertThat(reasons(end))
         .contains(
@@ -73,19 +79,87 @@ class OddHostE2E extends LabTest {
 
   @Test
   void isRefusedWhereItIsTheSourceUnderAnotherName() {
-    publish(Api.host("host-b").getStatus().hypervisor(), 2);
+    ODD.publish(Api.host("host-b").getStatus().hypervisor(), 2, List.of());
+    Api.order(migration, guest.name(), ODD.name());
 
-    refused("SameHost");
+    assertRefused("SameHost");
   }
 
-  private LiveMigration refused(String reason) {
-    Api.order(migration, guest.name(), HOST);
+  @Test
+  void itsGuestIsRefusedWhoseMachineTypeTheDestinationDoesNotKnow() {
+    haveInstance();
+    Api.order(migration, INSTANCE, "host-c");
+    answer(needs("qemu").machineType("pc-q35-11.0").build());
+
+    var end = assertRefused("MachineTypeUnknown");
+
+    assertThat(Api.message(end)).contains("pc-q35-11.0");
+  }
+
+  @Test
+  void itsGuestIsRefusedWhoseCpuTheDestinationCannotGive() {
+    assumeTrue(
+        on("host-c", "virsh", "capabilities").contains("<domain type='kvm'"),
+        "only under KVM a guest's CPU depends on its host's, and /dev/kvm does not work here");
+    haveInstance();
+    Api.order(migration, INSTANCE, "host-c");
+    answer(needs("kvm").cpu(new CpuNeed("custom", true, NOBODYS_CPU)).build());
+
+    var end = assertRefused("CPUIncompatible");
+
+    assertThat(Api.message(end)).contains("mode custom", "xop", "amx-tile");
+  }
+
+  @Test
+  void itsEmulatedGuestIsWarnedOfThatCpu() {
+    haveInstance();
+    Api.order(migration, LiveMigrationSpec.of(INSTANCE, "host-c").asCheckOnly());
+    answer(needs("qemu").cpu(new CpuNeed("custom", true, NOBODYS_CPU)).build());
+
+    var end = Api.awaitEnd(migration);
+
+    assertThat(Api.reason(end)).as(Api.message(end)).isEqualTo("CheckPassed");
+    assertThat(end.getStatus().checks())
+        .filteredOn(check -> check.outcome() == CheckOutcome.Warn)
+        .extracting(Check::reason)
+        .contains("CPUIncompatible");
+    assertNothingLeft(end);
+  }
+
+  /**
+   * It counts as alive, but says nothing of a migration for half a minute. The last test, since the
+   * host is found dead meanwhile, for which its removal has to wait anyway.
+   */
+  @Test
+  @Order(Integer.MAX_VALUE)
+  void isNamedWhereItDoesNotAnswer() {
+    haveInstance();
+    Api.order(migration + "-to", guest.name(), ODD.name());
+    Api.order(migration + "-from", INSTANCE, "host-c");
+
+    var to = Api.awaitEnd(migration + "-to");
+    var from = Api.awaitEnd(migration + "-from");
+
+    assertThat(Api.reason(to)).as(Api.message(to)).isEqualTo("DestinationNoAnswer");
+    assertThat(Api.reason(from)).as(Api.message(from)).isEqualTo("SourceNoAnswer");
+    for (var end : List.of(to, from)) {
+      assertThat(Api.message(end)).contains(ODD.name());
+      assertUntouched(end);
+    }
+  }
+
+  private LiveMigration assertRefused(String reason) {
     var end = Api.awaitEnd(migration);
     assertThat(Api.reason(end)).as(Api.message(end)).isEqualTo(reason);
+    assertThat(end.getStatus().phase()).isEqualTo(Phase.Failed);
+    assertUntouched(end);
+    return end;
+  }
+
+  private static void assertUntouched(LiveMigration end) {
     guest.assertRunsOnlyOn("host-b");
     guest.awaitBeating().assertNoHeartbeatLost();
     assertNothingLeft(end);
-    return end;
   }
 
   private static List<String> reasons(LiveMigration end) {
@@ -95,64 +169,49 @@ class OddHostE2E extends LabTest {
         .toList();
   }
 
-  private static void publish(Hypervisor hypervisor, int vcpus) {
-    if (Api.host(HOST) == null) {
-      var host = bare();
-      host.setSpec(HostResourceSpec.DEFAULT);
-      Api.CLIENT.resource(host).create();
-    }
-    var host = bare();
-    host.setStatus(
-        HostResourceStatusBuilder.builder()
-            .bootID("0b0b0b0b-0000-4000-8000-000000000001")
-            .total(new Resources(vcpus, 32_000L, 100L))
-            .used(new Resources(0, 1_000L, 1L))
-            .committed(new Resources(0, 0L, 0L))
-            .hypervisor(hypervisor)
-            .instanceCount(0)
-            .conditions(
-                List.of(
-                    new ConditionBuilder()
-                        .withType("Ready")
-                        .withStatus("True")
-                        .withReason("AgentRunning")
-                        .withMessage("as the test says")
-                        .withLastTransitionTime(
-                            Instant.now().truncatedTo(ChronoUnit.SECONDS).toString())
-                        .build()))
-            .build());
-    Api.CLIENT
-        .resource(host)
-        .subresource("status")
-        .patch(
-            new PatchContext.Builder()
-                .withPatchType(PatchType.SERVER_SIDE_APPLY)
-                .withFieldManager("ferryman-agent-" + HOST)
-                .withForce(true)
-                .build());
-    await(HOST + " alive")
-        .atMost(Duration.ofSeconds(20))
-        .until(() -> Api.isHost(HOST, "Alive", "True"));
+  /** A host like the others, with a guest that runs. */
+  private static void haveInstance() {
+    HostInstance instance =
+        HostInstanceBuilder.builder()
+            .name(INSTANCE)
+            .uuid(INSTANCE_UUID)
+            .state(DomainState.Running)
+            .vcpus(1)
+            .memoryMiB(192L)
+            .diskGiB(0L)
+            .build();
+    var like = Api.host("host-b").getStatus().hypervisor();
+    ODD.publish(
+        new Hypervisor(
+            like.type(),
+            like.version(),
+            like.libvirtVersion(),
+            like.arch(),
+            HOST_UUID,
+            like.cpuModel(),
+            like.machineTypes()),
+        2,
+        List.of(instance));
   }
 
-  private static HostResource bare() {
-    var host = new HostResource();
-    host.setMetadata(new ObjectMetaBuilder().withName(HOST).build());
-    return host;
+  private static NeedsBuilder needs(String domainType) {
+    return NeedsBuilder.builder()
+        .domainName(INSTANCE)
+        .vcpus(1)
+        .memoryMiB(192L)
+        .type(domainType)
+        .arch("x86_64")
+        .machineType("pc-q35-7.2")
+        .paused(false)
+        .persistent(true);
   }
 
-  private static Lease lease() {
-    return new LeaseBuilder()
-        .withNewMetadata()
-        .withName(HOST)
-        .withNamespace(NAMESPACE)
-        .addToLabels("ferryman.dev/heartbeat", "true")
-        .endMetadata()
-        .withNewSpec()
-        .withHolderIdentity(HOST)
-        .withLeaseDurationSeconds(40)
-        .withRenewTime(ZonedDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS))
-        .endSpec()
-        .build();
+  /** Has found no obstacle itself, and takes back what a source puts down when it is to. */
+  private void answer(Needs needs) {
+    Api.awaitStatus(migration, "it is checked", status -> status.phase() == Phase.Checking);
+    var answer = ODD.asSource(migration).needs(needs);
+    ODD.report(migration, answer.build());
+    Api.awaitStatus(migration, "it is settled", status -> status.phase() == Phase.Settling);
+    ODD.report(migration, answer.sequence(2L).state(SourceState.CleanedUp).build());
   }
 }

@@ -1,0 +1,141 @@
+package dev.ferryman.lab;
+
+import static dev.ferryman.lab.Lab.tryLab;
+import static org.awaitility.Awaitility.await;
+
+import dev.ferryman.crds.hostresource.HostInstance;
+import dev.ferryman.crds.hostresource.HostResource;
+import dev.ferryman.crds.hostresource.HostResourceSpec;
+import dev.ferryman.crds.hostresource.HostResourceStatus;
+import dev.ferryman.crds.hostresource.HostResourceStatusBuilder;
+import dev.ferryman.crds.hostresource.Hypervisor;
+import dev.ferryman.crds.hostresource.Resources;
+import dev.ferryman.crds.livemigration.LiveMigration;
+import dev.ferryman.crds.livemigration.LiveMigrationStatusBuilder;
+import dev.ferryman.crds.livemigration.SourceReport;
+import dev.ferryman.crds.livemigration.SourceReportBuilder;
+import dev.ferryman.crds.livemigration.SourceState;
+import io.fabric8.kubernetes.api.model.ConditionBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+
+/**
+ * A host of which there is only what its agent would write: its HostResource, its Lease, and its
+ * half of migrations. All real hosts of the lab are alike.
+ */
+record OddHost(String name) {
+  private static final String NAMESPACE = "ferryman-system";
+  private static final String BOOT = "0b0b0b0b-0000-4000-8000-000000000001";
+
+  /** From now on it counts as alive for 40 s more. */
+  void renewLease() {
+    Api.CLIENT.resource(lease()).forceConflicts().serverSideApply();
+  }
+
+  /** Publishes what it is and has, and waits until it counts as alive. */
+  void publish(Hypervisor hypervisor, int vcpus, List<HostInstance> instances) {
+    if (Api.host(name) == null) {
+      var host = new HostResource();
+      host.setMetadata(named(name));
+      host.setSpec(HostResourceSpec.DEFAULT);
+      Api.CLIENT.resource(host).create();
+    }
+    write(
+        HostResourceStatusBuilder.builder()
+            .bootID(BOOT)
+            .total(new Resources(vcpus, 32_000L, 100L))
+            .used(new Resources(0, 1_000L, 1L))
+            .committed(new Resources(0, 0L, 0L))
+            .hypervisor(hypervisor)
+            .instances(instances)
+            .instanceCount(instances.size())
+            .conditions(
+                List.of(
+                    new ConditionBuilder()
+                        .withType("Ready")
+                        .withStatus("True")
+                        .withReason("AgentRunning")
+                        .withMessage("as the test says")
+                        .withLastTransitionTime(
+                            Instant.now().truncatedTo(ChronoUnit.SECONDS).toString())
+                        .build()))
+            .build());
+    await(name + " alive")
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> Api.isHost(name, "Alive", "True"));
+  }
+
+  private void write(HostResourceStatus status) {
+    var host = new HostResource();
+    host.setMetadata(named(name));
+    host.setStatus(status);
+    Api.CLIENT.resource(host).subresource("status").patch(writtenBy("ferryman-agent-" + name));
+  }
+
+  /** The first word of a report as the source of the attempt that is under way. */
+  SourceReportBuilder asSource(String migration) {
+    return SourceReportBuilder.builder()
+        .attemptUID(Api.status(migration).attempt().uid())
+        .sequence(1L)
+        .bootID(BOOT)
+        .libvirtdStartTime(1L)
+        .state(SourceState.Checked);
+  }
+
+  /** Writes its half, as an agent does. */
+  void report(String migration, SourceReport report) {
+    var fresh = new LiveMigration();
+    fresh.setMetadata(named(migration));
+    fresh.setStatus(LiveMigrationStatusBuilder.builder().source(report).build());
+    Api.CLIENT
+        .resource(fresh)
+        .subresource("status")
+        .patch(writtenBy("ferryman-agent-" + name + "-source"));
+  }
+
+  /** Gives the host up; one that has instances, or may be alive, is not given up. */
+  void remove() {
+    write(HostResourceStatusBuilder.builder().bootID(BOOT).instanceCount(0).build());
+    Api.CLIENT.resource(lease()).delete();
+    await("end of " + name)
+        .atMost(Duration.ofSeconds(90))
+        .until(() -> tryLab("kubectl", "delete", "hostresource", name).exitCode() == 0);
+  }
+
+  private static ObjectMeta named(String name) {
+    return new ObjectMetaBuilder().withName(name).build();
+  }
+
+  private static PatchContext writtenBy(String manager) {
+    return new PatchContext.Builder()
+        .withPatchType(PatchType.SERVER_SIDE_APPLY)
+        .withFieldManager(manager)
+        .withForce(true)
+        .build();
+  }
+
+  private Lease lease() {
+    return new LeaseBuilder()
+        .withNewMetadata()
+        .withName(name)
+        .withNamespace(NAMESPACE)
+        .addToLabels("ferryman.dev/heartbeat", "true")
+        .endMetadata()
+        .withNewSpec()
+        .withHolderIdentity(name)
+        .withLeaseDurationSeconds(40)
+        .withRenewTime(ZonedDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS))
+        .endSpec()
+        .build();
+  }
+}
