@@ -181,23 +181,6 @@ class ChecksE2E extends LabTest {
     }
   }
 
-  @Test
-  void snapshotThatLibvirtDoesNotMove() {
-    try (var snapped = Guest.create("snapped", "host-b").awaitBeating()) {
-      on("host-b", "virsh", "snapshot-create-as", "snapped", "before");
-      Api.order(migration, "snapped", "host-c");
-
-      var end = Api.awaitEnd(migration);
-
-      assertThat(Api.reason(end)).as(Api.message(end)).isEqualTo("NotMigratable");
-      assertThat(Api.message(end)).contains("1 snapshot");
-      snapped.assertRunsOnlyOn("host-b");
-      snapped.awaitBeating().assertNoHeartbeatLost();
-      assertNothingLeft(end);
-      on("host-b", "virsh", "snapshot-delete", "snapped", "before");
-    }
-  }
-
   private static final String REST =
       "<memory unit='MiB'>64</memory><os><type arch='x86_64'>hvm</type></os></domain>";
 

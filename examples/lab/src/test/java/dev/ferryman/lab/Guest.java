@@ -31,9 +31,11 @@ record Guest(String name) implements AutoCloseable {
    * The same with a disk that no image lock protects; skips the test where the machine has no loop
    * devices to make it of.
    */
-  static Guest createOnBlockDevice(String name, String host) {
+  static Guest createOnBlockDevice(String name, String host, String... options) {
     try {
-      return create(name, host, "--disk", "block");
+      var all = new ArrayList<String>(List.of("--disk", "block"));
+      all.addAll(List.of(options));
+      return create(name, host, all.toArray(String[]::new));
     } catch (AssertionError e) {
       assumeFalse(String.valueOf(e.getMessage()).contains("no loop device"), e.getMessage());
       throw e;
@@ -95,6 +97,21 @@ record Guest(String name) implements AutoCloseable {
           .as("state of %s on %s", name, each)
           .isEqualTo(each.equals(host) ? "running" : "");
     }
+  }
+
+  /** Has libvirt move it as an agent would, whatever comes of it. */
+  Lab.Result moveByHand(String source, String destination) {
+    return tryOn(
+        source,
+        "virsh",
+        "migrate",
+        "--live",
+        "--p2p",
+        "--tls",
+        "--persistent",
+        "--undefinesource",
+        name,
+        "qemu+tls://" + destination + "/system");
   }
 
   /** No write was lost, and the writer goes on. */

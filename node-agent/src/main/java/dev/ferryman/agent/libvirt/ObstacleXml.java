@@ -13,7 +13,9 @@ import org.w3c.dom.Element;
 
 /**
  * What libvirt refuses to migrate, as far as the XML of a running domain shows it (libvirt 9.0:
- * qemuMigrationSrcIsAllowed and qemuMigrationSrcIsAllowedHostdev).
+ * qemuMigrationSrcIsAllowed and qemuMigrationSrcIsAllowedHostdev). Of devices passed through, also
+ * those that libvirt lets go where QEMU itself minds them not: what has the same name at the
+ * destination is another device.
  */
 final class ObstacleXml {
   private static final Set<String> ON = Set.of("require", "force");
