@@ -11,7 +11,8 @@ import java.util.Set;
 
 /**
  * Whether a host's page cache may hold what a disk no longer holds, or not yet: libvirt's own rule
- * (qemuMigrationSrcIsSafe), so that libvirt does not refuse after all is prepared.
+ * (qemuMigrationSrcIsSafe), so that libvirt does not refuse after all is prepared. Where libvirt
+ * relies on what carries the disk (a cluster file system, a network protocol), this does not.
  */
 public final class CacheCheck {
   private static final Set<String> UNCACHED = Set.of("none", "directsync");
