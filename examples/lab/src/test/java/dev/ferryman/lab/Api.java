@@ -37,8 +37,8 @@ public final class Api {
 
   private Api() {}
 
-  /** Applies a LiveMigration as kubectl would. */
-  public static LiveMigration order(String name, String instance, String destination) {
+  /** Applies a LiveMigration as kubectl would, once it is noted what is on the hosts. */
+  static LiveMigration order(String name, String instance, String destination) {
     return order(name, instance, destination, Switchover.Auto);
   }
 
@@ -47,7 +47,13 @@ public final class Api {
     return order(name, LiveMigrationSpec.of(instance, destination).handedOver(switchover));
   }
 
-  public static LiveMigration order(String name, LiveMigrationSpec spec) {
+  static LiveMigration order(String name, LiveMigrationSpec spec) {
+    HostFiles.remember(name);
+    return create(name, spec);
+  }
+
+  /** Applies a LiveMigration as kubectl would. */
+  public static LiveMigration create(String name, LiveMigrationSpec spec) {
     var migration = new LiveMigration();
     migration.setMetadata(new ObjectMetaBuilder().withName(name).build());
     migration.setSpec(spec);

@@ -50,6 +50,7 @@ class FilterE2E extends LabTest {
       assertThat(Api.message(refused)).contains(BASE, TOP, "--install-nwfilters");
       guest.assertRunsOnlyOn("host-b");
       assertThat(filters("host-c")).isEmpty();
+      assertNothingLeft(refused);
     }
   }
 
@@ -130,6 +131,8 @@ class FilterE2E extends LabTest {
             var refused = Api.awaitEnd(migration);
 
             assertThat(Api.reason(refused)).isEqualTo("NetworkFilterDiffers");
+            guest.assertRunsOnlyOn("host-b");
+            assertNothingLeft(refused);
             assertThat(filters("host-c")).containsExactly(BASE);
             assertThat(on("host-c", "virsh", "nwfilter-dumpxml", BASE)).contains("accept");
           }

@@ -56,6 +56,7 @@ class ListenE2E extends MoveTest {
       assertThat(Api.reason(refused)).isEqualTo("ListenAddressUnavailable");
       assertThat(Api.message(refused)).contains(subnet + "1", subnet + "0/24");
       guest.assertRunsOnlyOn(move.source());
+      assertNothingLeft(refused);
     } finally {
       on(move.source(), "ip", "addr", "del", subnet + "1/24", "dev", "br0");
     }
@@ -79,6 +80,8 @@ class ListenE2E extends MoveTest {
       var refused = Api.awaitEnd(migration + "-back");
       assertThat(Api.reason(refused)).isEqualTo("NetworkMissing");
       assertThat(Api.message(refused)).contains("lab-screens");
+      guest.assertRunsOnlyOn("host-c");
+      assertNothingLeft(refused);
     } finally {
       for (var host : Guest.COMPUTE_HOSTS) {
         tryOn(host, "virsh", "-q", "net-destroy", "lab-screens");

@@ -44,6 +44,7 @@ class RestoreE2E extends LabTest {
     assertThat(end.getStatus().phase()).as(Api.message(end)).isEqualTo(Phase.Failed);
     assertThat(Api.reason(end)).as(Api.message(end)).isEqualTo("AlreadyRan");
     assertUndisturbedOn("host-b");
+    assertNothingLeft(end);
     assertMoved(move("again", "host-c"), "host-c");
   }
 

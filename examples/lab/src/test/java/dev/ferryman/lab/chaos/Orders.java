@@ -14,7 +14,7 @@ final class Orders {
         .until(
             () -> {
               try {
-                Api.order(name, spec);
+                Api.create(name, spec);
                 return true;
               } catch (KubernetesClientException e) {
                 // It was taken, but the answer was lost.
