@@ -163,29 +163,16 @@ class ChecksE2E extends LabTest {
 
   @Test
   void anotherDomainOfItsNameIsThere() {
-    define("host-c", "<domain type='qemu'><name>" + NAME + "</name>" + REST);
-    try {
-      assertRefused(uuid, "NameTaken", "another domain is called " + NAME);
-    } finally {
-      on("host-c", "virsh", "undefine", NAME);
+    try (var other = Definition.make("host-c", NAME)) {
+      assertRefused(uuid, "NameTaken", "another domain is called " + other.name());
     }
   }
 
   @Test
   void leftoverOfItsUuidIsThere() {
-    define("host-c", "<domain type='qemu'><name>left</name><uuid>" + uuid + "</uuid>" + REST);
-    try {
-      assertRefused(uuid, "UUIDTaken", "domain left has the instance's UUID");
-    } finally {
-      on("host-c", "virsh", "undefine", "left");
+    try (var leftover = Definition.ofUuid("host-c", "left", uuid)) {
+      assertRefused(uuid, "UUIDTaken", "domain " + leftover.name() + " has the instance's UUID");
     }
-  }
-
-  private static final String REST =
-      "<memory unit='MiB'>64</memory><os><type arch='x86_64'>hvm</type></os></domain>";
-
-  private static void define(String host, String xml) {
-    on(host, "sh", "-c", "echo \"" + xml + "\" >/run/checks.xml; virsh define /run/checks.xml");
   }
 
   private LiveMigration assertRefused(String instance, String reason, String named) {

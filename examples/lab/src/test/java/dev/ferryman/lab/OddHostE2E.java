@@ -126,6 +126,25 @@ class OddHostE2E extends LabTest {
     assertNothingLeft(end);
   }
 
+  @Test
+  void isNoMoreAskedForAGuestThatHasLeftItMeanwhile() {
+    haveInstance();
+    Api.order(migration, LiveMigrationSpec.of(INSTANCE).tried(2));
+    Api.awaitStatus(migration, "it is checked", status -> status.phase() == Phase.Checking);
+    var answer = ODD.asSource(migration).needs(needs("qemu").machineType("pc-q35-11.0").build());
+    ODD.report(migration, answer.build());
+    Api.awaitStatus(migration, "it is settled", status -> status.phase() == Phase.Settling);
+    var elsewhere = Guest.otherThan(Api.status(migration).destinationHost());
+    try (var there = Definition.ofUuid(elsewhere, INSTANCE, INSTANCE_UUID).awaitListed()) {
+      have(List.of());
+      ODD.report(migration, answer.sequence(2L).state(SourceState.CleanedUp).build());
+
+      var end = assertRefused("InstanceMoved");
+
+      assertThat(Api.message(end)).contains(INSTANCE + " has left host-odd for " + there.host());
+    }
+  }
+
   /**
    * It counts as alive, but says nothing of a migration for half a minute. The last test, since the
    * host is found dead meanwhile, for which its removal has to wait anyway.
@@ -169,17 +188,21 @@ class OddHostE2E extends LabTest {
         .toList();
   }
 
-  /** A host like the others, with a guest that runs. */
   private static void haveInstance() {
-    HostInstance instance =
-        HostInstanceBuilder.builder()
-            .name(INSTANCE)
-            .uuid(INSTANCE_UUID)
-            .state(DomainState.Running)
-            .vcpus(1)
-            .memoryMiB(192L)
-            .diskGiB(0L)
-            .build();
+    have(
+        List.of(
+            HostInstanceBuilder.builder()
+                .name(INSTANCE)
+                .uuid(INSTANCE_UUID)
+                .state(DomainState.Running)
+                .vcpus(1)
+                .memoryMiB(192L)
+                .diskGiB(0L)
+                .build()));
+  }
+
+  /** Is a host like the others, with these guests. */
+  private static void have(List<HostInstance> instances) {
     var like = Api.host("host-b").getStatus().hypervisor();
     ODD.publish(
         new Hypervisor(
@@ -191,7 +214,7 @@ class OddHostE2E extends LabTest {
             like.cpuModel(),
             like.machineTypes()),
         2,
-        List.of(instance));
+        instances);
   }
 
   private static NeedsBuilder needs(String domainType) {

@@ -101,11 +101,21 @@ class RefusalE2E extends LabTest {
   }
 
   @Test
-  void deadAgent() {
-    lab("kill", "agent", "host-c");
-    await("host-c dead")
-        .atMost(Duration.ofSeconds(60))
-        .until(() -> Api.isHost("host-c", "Alive", "False"));
+  void deadAgents() {
+    for (var host : Guest.COMPUTE_HOSTS) {
+      lab("kill", "agent", host);
+    }
+    for (var host : Guest.COMPUTE_HOSTS) {
+      await(host + " dead")
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> Api.isHost(host, "Alive", "False"));
+    }
+    Api.order(migration, "stayer", "host-c");
+    assertRefused("SourceNotAlive", "host-b");
+
+    lab("start", "agent", "host-b");
+    await("host-b alive").until(() -> Api.isHost("host-b", "Alive", "True"));
+    migration += "-then";
     Api.order(migration, "stayer", "host-c");
     assertRefused("DestinationNotAlive", "host-c");
   }
@@ -136,6 +146,56 @@ class RefusalE2E extends LabTest {
         .until(() -> Api.isHost("host-c", "Ready", "False"));
     Api.order(migration, "stayer", "host-c");
     assertRefused("DestinationNotReady", "host-c");
+  }
+
+  @Test
+  void libvirtdDownOnTheSource() {
+    lab("kill", "libvirtd", "host-b");
+    await("host-b not ready")
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> Api.isHost("host-b", "Ready", "False"));
+    Api.order(migration, "stayer", "host-c");
+    Api.awaitEnd(migration);
+    lab("start", "libvirtd", "host-b");
+    assertRefused("SourceNotReady", "host-b");
+  }
+
+  @Test
+  void instanceThatDoesNotRun() {
+    try (var still = Definition.make("host-b", "still").awaitListed()) {
+      Api.order(migration, still.name(), "host-c");
+      assertRefused("InstanceNotRunning", "still on host-b is ShutOff");
+    }
+  }
+
+  @Test
+  void instanceOfWhoseNameThereAreTwo() {
+    try (var namesake = Definition.make("host-c", "stayer").awaitListed()) {
+      Api.order(migration, namesake.name(), "host-c");
+      assertRefused("InstanceAmbiguous", "stayer on host-b");
+      assertThat(Api.message(Api.get(migration))).contains("stayer on host-c", "name its UUID");
+    }
+  }
+
+  /** libvirt gives out at most 4 MiB; each of these characters takes four in its answer. */
+  @Test
+  void instanceOfWhichLibvirtCannotTell() {
+    on(
+        "host-b",
+        "sh",
+        "-c",
+        "{ echo \"<domain type='qemu'><name>wordy</name><description><![CDATA[\";"
+            + " head -c 1200000 /dev/zero | tr '\\0' '<';"
+            + " echo \"]]></description><memory unit='MiB'>64</memory>"
+            + "<os><type arch='x86_64'>hvm</type></os></domain>\"; } >/run/wordy.xml"
+            + " && virsh create /run/wordy.xml");
+    try {
+      await("wordy known").until(() -> Api.hostOf("wordy").equals("host-b"));
+      Api.order(migration, "wordy", "host-c");
+      assertRefused("InstanceUnreadable", "wordy cannot be read");
+    } finally {
+      on("host-b", "virsh", "destroy", "wordy");
+    }
   }
 
   private void assertRefused(String reason, String named) {
