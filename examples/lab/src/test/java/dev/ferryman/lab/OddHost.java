@@ -10,6 +10,8 @@ import dev.ferryman.crds.hostresource.HostResourceStatus;
 import dev.ferryman.crds.hostresource.HostResourceStatusBuilder;
 import dev.ferryman.crds.hostresource.Hypervisor;
 import dev.ferryman.crds.hostresource.Resources;
+import dev.ferryman.crds.livemigration.DestinationReport;
+import dev.ferryman.crds.livemigration.DestinationReportBuilder;
 import dev.ferryman.crds.livemigration.LiveMigration;
 import dev.ferryman.crds.livemigration.LiveMigrationStatusBuilder;
 import dev.ferryman.crds.livemigration.SourceReport;
@@ -92,15 +94,33 @@ record OddHost(String name) {
         .state(SourceState.Checked);
   }
 
-  /** Writes its half, as an agent does. */
+  /** The first word of a report as the destination of the attempt that is under way. */
+  DestinationReportBuilder asDestination(String migration) {
+    return DestinationReportBuilder.builder()
+        .attemptUID(Api.status(migration).attempt().uid())
+        .sequence(1L)
+        .bootID(BOOT)
+        .libvirtdStartTime(1L);
+  }
+
+  /** Writes its half as the source, as an agent does. */
   void report(String migration, SourceReport report) {
+    write(migration, LiveMigrationStatusBuilder.builder().source(report), "source");
+  }
+
+  /** Writes its half as the destination. */
+  void report(String migration, DestinationReport report) {
+    write(migration, LiveMigrationStatusBuilder.builder().destination(report), "destination");
+  }
+
+  private void write(String migration, LiveMigrationStatusBuilder half, String part) {
     var fresh = new LiveMigration();
     fresh.setMetadata(named(migration));
-    fresh.setStatus(LiveMigrationStatusBuilder.builder().source(report).build());
+    fresh.setStatus(half.build());
     Api.CLIENT
         .resource(fresh)
         .subresource("status")
-        .patch(writtenBy("ferryman-agent-" + name + "-source"));
+        .patch(writtenBy("ferryman-agent-" + name + "-" + part));
   }
 
   /** Gives the host up; one that has instances, or may be alive, is not given up. */

@@ -2,15 +2,20 @@ package dev.ferryman.lab;
 
 import static dev.ferryman.lab.Lab.on;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ferryman.crds.Check;
+import dev.ferryman.crds.CheckName;
 import dev.ferryman.crds.CheckOutcome;
+import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.hostresource.HostInstance;
 import dev.ferryman.crds.hostresource.HostInstanceBuilder;
 import dev.ferryman.crds.hostresource.Hypervisor;
 import dev.ferryman.crds.livemigration.CpuNeed;
+import dev.ferryman.crds.livemigration.DestinationState;
 import dev.ferryman.crds.livemigration.DomainState;
+import dev.ferryman.crds.livemigration.FailedAttempt;
 import dev.ferryman.crds.livemigration.LiveMigration;
 import dev.ferryman.crds.livemigration.LiveMigrationSpec;
 import dev.ferryman.crds.livemigration.Needs;
@@ -142,6 +147,40 @@ class OddHostE2E extends LabTest {
       var end = assertRefused("InstanceMoved");
 
       assertThat(Api.message(end)).contains(INSTANCE + " has left host-odd for " + there.host());
+    }
+  }
+
+  /** It has most memory left, so it is chosen first; the source does not find it, either. */
+  @Test
+  void guestGoesToTheNextHostWhereItRefuses() {
+    have(List.of());
+    try (var roamer = Guest.create("roamer", "host-b").awaitBeating()) {
+      Api.order(migration, LiveMigrationSpec.of(roamer.name()).tried(2));
+      Api.awaitStatus(migration, "it is checked", status -> status.phase() == Phase.Checking);
+      assertThat(Api.status(migration).destinationHost()).isEqualTo(ODD.name());
+      var refusal =
+          new Check(
+              CheckName.StoragePools.name(),
+              CheckOutcome.Fail,
+              Reason.StoragePoolMissing.name(),
+              ODD.name(),
+              "storage pool fast is not defined here");
+      var answer = ODD.asDestination(migration).checks(List.of(refusal));
+
+      ODD.report(migration, answer.state(DestinationState.Refused).build());
+      Api.awaitStatus(migration, "it is settled", status -> status.phase() == Phase.Settling);
+      ODD.report(migration, answer.sequence(2L).state(DestinationState.CleanedUp).build());
+
+      var end = Api.awaitEnd(migration);
+      assertThat(Api.reason(end)).as(Api.message(end)).isEqualTo("Migrated");
+      assertThat(end.getStatus().attempt().number()).isEqualTo(2);
+      assertThat(end.getStatus().failedAttempts())
+          .extracting(FailedAttempt::number, FailedAttempt::destinationHost, FailedAttempt::reason)
+          .containsExactly(tuple(1, ODD.name(), "DestinationUnreachable"));
+      assertThat(end.getStatus().failedAttempts().get(0).message()).contains(refusal.message());
+      roamer.assertRunsOnlyOn("host-c");
+      roamer.awaitBeating().assertDiskComplete();
+      assertNothingLeft(end);
     }
   }
 
