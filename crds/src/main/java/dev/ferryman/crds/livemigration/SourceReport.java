@@ -33,7 +33,7 @@ public record SourceReport(
         @Nullable Long libvirtdStartTime,
     @Required SourceState state,
     @Min(0) @JsonPropertyDescription(
-            "Sequence at which libvirt's call had ended; evidence of the destination counts only if read after it")
+            "Sequence at which libvirt's call had ended, or this host's copy since; evidence of the destination counts only if read after it")
         @Nullable Long endSequence,
     @Min(0) @Max(Integer.MAX_VALUE) @JsonPropertyDescription("Last settlement step carried out")
         @Nullable Integer done,

@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  *     go on
  * @param giver the destination, in a Strict switch-over of a running guest: who must be gone before
  *     its copy goes on
- * @param autostart the source: whether the guest was to start with its host, which is taken off for
- *     the time of the move
+ * @param autostart whether the guest was to start with its host. The source: that it has been taken
+ *     off for the time of the move
  * @param persistent the destination: whether the guest had a definition before the move
  * @param paused the destination: whether it stood still then
  * @param definitionSeen the destination: whether a definition of the instance was there already, or

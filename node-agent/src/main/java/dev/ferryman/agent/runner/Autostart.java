@@ -36,13 +36,22 @@ final class Autostart {
   /**
    * The destination, when the guest has come.
    *
-   * @param source the source's word, which says whether it started with its host there
+   * @param source the source's word, which says whether it started with its host there; null: it is
+   *     not there, or not any more
    */
   void takeOver(@Nullable SourceReport source) {
-    var needs = source == null ? null : source.needs();
-    if (needs != null && Boolean.TRUE.equals(needs.autostart())) {
+    if (isOwed(source)) {
       set();
     }
+  }
+
+  /** The journal knows it also where the API server has forgotten what the guest needs. */
+  private boolean isOwed(@Nullable SourceReport source) {
+    var needs = source == null ? null : source.needs();
+    var entry = role.entry();
+    return needs != null
+        ? Boolean.TRUE.equals(needs.autostart())
+        : entry != null && entry.autostart();
   }
 
   private void set() {

@@ -67,6 +67,7 @@ final class DestinationChecking {
             entry
                 .withPersistent(Boolean.TRUE.equals(needs.persistent()))
                 .withPaused(Boolean.TRUE.equals(needs.paused()))
+                .withAutostart(Boolean.TRUE.equals(needs.autostart()))
                 .withDefinitionSeen(here.isPresent())
                 .withBaseline(
                     new Baseline(Domains.report(here), host.bootID(), role.daemonStart())));

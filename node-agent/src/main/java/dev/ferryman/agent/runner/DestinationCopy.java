@@ -54,9 +54,15 @@ final class DestinationCopy {
     return domain.isPresent() && role.attemptUID.equals(domain.get().attemptMark());
   }
 
-  private boolean hasSourceGone() {
+  /** By the source's own word, or by the fence of the host whose word the operator went by. */
+  boolean hasSourceGone() {
     var report = source.get();
-    return report != null && report.switched() == Switched.Gone;
+    return report != null && (report.switched() == Switched.Gone || isFenced(report));
+  }
+
+  private boolean isFenced(SourceReport report) {
+    var settlement = role.status().settlement();
+    return settlement != null && report.bootID().equals(settlement.sourceFencedBootID());
   }
 
   /** The instance itself, as it was before the move. */

@@ -102,10 +102,8 @@ final class DestinationRole extends Role {
     var started = copy.started(now);
     noteDefinition(now);
     watchPaused(now);
-    if ((started == Started.Started || copy.isLeftPaused(domain))
-        && source != null
-        && source.switched() == Switched.Gone) {
-      autostart.takeOver(source());
+    if ((started == Started.Started || copy.isLeftPaused(domain)) && copy.hasSourceGone()) {
+      autostart.takeOver(source);
     }
     disks.settle(domain, started, copy.isGuest(domain), source);
     var state =
@@ -331,14 +329,16 @@ final class DestinationRole extends Role {
         lookAgainOrphaned(handover::look);
         return;
       }
-      autostart.takeOver(copy.hasLeftSource() ? source() : null);
+      if (copy.hasLeftSource()) {
+        autostart.takeOver(source());
+      }
       record(e -> e.withStage(Stage.Closed));
     }
     done();
   }
 
   @Override
-  protected void wordsLost() {
+  protected void forgetWords() {
     half.forget();
   }
 

@@ -163,15 +163,13 @@ abstract class Role {
       becomeOrphan();
     } else {
       // Also if its version is lower than a known one: then the API server's store was put back.
-      if (Versions.isOlder(now.get(), migration)) {
-        wordsLost();
-      }
       migration = now.get();
+      forgetWords();
     }
   }
 
-  /** What this role has said may not be in the API any more. */
-  protected abstract void wordsLost();
+  /** What this role has said is what the API holds: its store may have been put back. */
+  protected abstract void forgetWords();
 
   /** What was read of libvirt before may no longer be so. */
   protected abstract void doubtEvidence();

@@ -87,10 +87,14 @@ final class SourceHalf {
         .state(state);
   }
 
-  /** The same, for a report that the call has ended: the destination's evidence must be newer. */
-  SourceReportBuilder nextAtEnd() {
+  /**
+   * The same, for a report that the call has ended, or that this host's copy has since: the
+   * destination's evidence must be newer.
+   */
+  SourceReportBuilder nextAtEnd(Switched switched) {
     var next = next(SourceState.CleanedUp);
-    return hasEnded() ? next : next.endSequence(nextSequence());
+    var known = hasEnded() && (isGone() || switched != Switched.Gone);
+    return known ? next : next.endSequence(nextSequence());
   }
 
   /** Publishes the report; it counts as said only when the API server has it. */

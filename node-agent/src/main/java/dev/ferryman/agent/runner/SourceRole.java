@@ -253,7 +253,7 @@ final class SourceRole extends Role {
     var since = switched == Switched.Gone ? handover.judge(now, half.isPersistent()) : null;
     if (!isSaid(now, switched, since, done)) {
       var evidence =
-          half.nextAtEnd()
+          half.nextAtEnd(switched)
               .domain(now)
               .jobActive(false)
               .switched(switched)
@@ -354,7 +354,7 @@ final class SourceRole extends Role {
   }
 
   @Override
-  protected void wordsLost() {
+  protected void forgetWords() {
     half.forget();
   }
 

@@ -6,7 +6,9 @@ import static org.awaitility.Awaitility.await;
 import dev.ferryman.agent.journal.Part;
 import dev.ferryman.crds.livemigration.DestinationOrder;
 import dev.ferryman.crds.livemigration.DestinationState;
+import dev.ferryman.crds.livemigration.LiveMigrationStatusBuilder;
 import dev.ferryman.crds.livemigration.Phase;
+import dev.ferryman.crds.livemigration.Settlement;
 import dev.ferryman.crds.livemigration.SourceOrder;
 import dev.ferryman.crds.livemigration.SourceState;
 import java.nio.file.Path;
@@ -76,17 +78,53 @@ class AutostartTest {
     assertThat(scene.hostC.changes()).isEmpty();
   }
 
-  /** The destination has said its last word before, and is not asked again. */
+  /** By then: whoever has deleted the order has it gone before either host has seen its end. */
   @Test
-  void goesWithTheGuestAlsoWhenTheSourceIsDestroyedByOrder() throws InterruptedException {
+  void isWithTheGuestOnceTheDestinationHasSeenTheSourceDestroyedByOrder()
+      throws InterruptedException {
     scene.orderAndStart().loseReplyAfterStartWithLocks();
     scene.awaitEvidence();
     scene.settle(1, SourceOrder.Destroy, DestinationOrder.None);
     scene.await("order carried out", now -> Integer.valueOf(1).equals(now.source().done()));
 
-    scene.enter(Phase.Succeeded);
+    scene.awaitEvidence();
 
-    await().until(() -> scene.journalIsClosed(Part.Destination));
+    assertThat(scene.hostC.autostart(scene.guest.uuid())).isTrue();
+  }
+
+  @Test
+  void isWithTheGuestOnceTheDestinationHasSeenTheSourceFenced() throws InterruptedException {
+    scene.orderAndStart().finish();
+    scene.killAgentB();
+    scene.hostB.losePower();
+
+    scene.api.operator(
+        status ->
+            LiveMigrationStatusBuilder.builder(status)
+                .phase(Phase.Settling)
+                .settlement(
+                    new Settlement(
+                        Scene.ATTEMPT,
+                        1,
+                        "SourceFenced",
+                        SourceOrder.None,
+                        DestinationOrder.None,
+                        "boot-of-host-b"))
+                .build());
+    scene.await("look at the copy", now -> Integer.valueOf(1).equals(now.destination().done()));
+
+    assertThat(scene.hostC.autostart(scene.guest.uuid())).isTrue();
+  }
+
+  @Test
+  void goesWithTheGuestThoughTheApiServerHasForgottenWhatItNeeds() throws InterruptedException {
+    var migration = scene.orderAndStart();
+    scene.api.operator(status -> LiveMigrationStatusBuilder.builder(status).source(null).build());
+    scene.reread();
+
+    migration.succeed();
+
+    assertThat(scene.awaitEvidence().source().needs()).isNull();
     assertThat(scene.hostC.autostart(scene.guest.uuid())).isTrue();
   }
 

@@ -5,8 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import dev.ferryman.agent.journal.Part;
 import dev.ferryman.agent.runner.FakeMigrationApi.Weather;
+import dev.ferryman.crds.livemigration.DestinationState;
 import dev.ferryman.crds.livemigration.LiveMigration;
+import dev.ferryman.crds.livemigration.LiveMigrationStatusBuilder;
 import dev.ferryman.crds.livemigration.Phase;
+import dev.ferryman.crds.livemigration.SourceState;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -67,6 +70,42 @@ class MissedWordsTest {
     scene.look(other);
 
     awaitClosed();
+  }
+
+  /** That its version is higher than the last one known proves nothing. */
+  @Test
+  void wordThatTheApiServerHasForgottenIsSaidAgain() throws InterruptedException {
+    scene.orderAndStart().succeed();
+    scene.awaitEvidence();
+    scene.enter(Phase.Succeeded);
+    awaitClosed();
+    forgetAllSinceChecking();
+    awaitRefused();
+    forgetAllSinceChecking();
+
+    scene.reread();
+
+    awaitRefused();
+  }
+
+  private void forgetAllSinceChecking() {
+    scene.api.operator(
+        status ->
+            LiveMigrationStatusBuilder.builder(status)
+                .phase(Phase.Checking)
+                .source(null)
+                .destination(null)
+                .build());
+  }
+
+  private void awaitRefused() {
+    scene.await(
+        "both have run it before",
+        now ->
+            now.source() != null
+                && now.source().state() == SourceState.Refused
+                && now.destination() != null
+                && now.destination().state() == DestinationState.Refused);
   }
 
   private void endUnheard() throws InterruptedException {

@@ -215,6 +215,12 @@ final class Scene implements AutoCloseable {
     agentC.runner().left(api.object());
   }
 
+  /** Both agents read anew what they have a part in: the API server's store was put back. */
+  void reread() {
+    agentB.runner().reread();
+    agentC.runner().reread();
+  }
+
   /** Both agents look beside their watches, and see these. */
   void look(LiveMigration... labelled) {
     agentB.runner().look(List.of(labelled));
