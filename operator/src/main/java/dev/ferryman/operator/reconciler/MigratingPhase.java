@@ -51,7 +51,7 @@ final class MigratingPhase implements PhaseHandler {
             .orElse(false);
     return shown
         ? Outcome.Await.NEWS
-        : new Outcome.Report(Reason.Migrating, message, message, false, null);
+        : new Outcome.Report(Reason.Migrating, message, message, null, null);
   }
 
   private static String postCopy(Migration migration) {

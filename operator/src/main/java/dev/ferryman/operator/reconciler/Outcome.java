@@ -26,10 +26,10 @@ public sealed interface Outcome {
    * The phase goes on, but a user should know something new of it.
    *
    * @param doing what is going on; the reason and message say why it is not over
-   * @param needsPerson whether it goes on only if a person acts
+   * @param asks what a person is asked to do, if it goes on only then; null: nobody has to act
    */
   record Report(
-      Reason reason, String message, String doing, boolean needsPerson, @Nullable Instant until)
+      Reason reason, String message, String doing, @Nullable String asks, @Nullable Instant until)
       implements Outcome {}
 
   /** The move begins: hosts and attempt are fixed. */

@@ -31,7 +31,7 @@ final class PendingPhase implements PhaseHandler {
       // A corrected inventory changes with time alone, without any event.
       var until = inventory.isCorrected() ? seen.now().plusSeconds(5) : null;
       return new Outcome.Report(
-          waiting.reason(), waiting.message(), waiting.message(), false, until);
+          waiting.reason(), waiting.message(), waiting.message(), null, until);
     }
     if (admission instanceof Admission.Refused refused) {
       return Outcome.Finish.failed(refused.reason(), refused.message(), refused.checks());

@@ -21,10 +21,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -43,12 +41,17 @@ final class Settler {
   private static final Set<Row> UNHURRIED =
       EnumSet.of(Row.PostCopyDone, Row.LookForRest, Row.InPostCopy);
 
-  private final Map<String, Instant> firstAsked = new ConcurrentHashMap<>();
+  /** So long a host that answers may take to do what is awaited of it, before a person is asked. */
+  static final Duration OVERDUE = Duration.ofMinutes(2);
 
-  private final Map<String, Unhurried> unhurried = new ConcurrentHashMap<>();
+  /** The end that the source has told of last; after each the destination looks again. */
+  private final Lasting ends = new Lasting();
 
-  /** When such a row has come up, with nothing else since. */
-  private record Unhurried(Row row, Instant since) {}
+  /** An unhurried row, with nothing else since it has come up. */
+  private final Lasting unhurried = new Lasting();
+
+  /** What hosts still have to do. */
+  private final Lasting awaited = new Lasting();
 
   /** Weighs the evidence of a move that has ended, or whose source is silent. */
   Outcome settle(Migration migration, Observation seen) {
@@ -63,11 +66,11 @@ final class Settler {
     }
     var verdict = SettlingTable.judge(evidence.get());
     if (!UNHURRIED.contains(verdict.row())) {
-      unhurried.remove(attempt(migration));
+      unhurried.forget(attempt(migration));
     }
     if (evidence.get().source() instanceof SourceEvidence.Fenced
         && !(verdict instanceof Verdict.Waits)) {
-      var fence = fence(migration);
+      var fence = fence(migration, seen.now());
       if (fence.isPresent()) {
         return fence.get();
       }
@@ -81,7 +84,7 @@ final class Settler {
       var due = due(migration, order.row(), seen.now());
       return seen.now().isBefore(due)
           ? new Outcome.Await(due)
-          : order(migration, order, source, destination, patient ? null : evidence.get());
+          : order(migration, order, source, destination, patient ? null : evidence.get(), seen);
     }
     if (verdict instanceof Verdict.Waits waits) {
       return patient
@@ -90,10 +93,9 @@ final class Settler {
               migration,
               waits.reason(),
               SettlingMessages.waiting(migration, waits, evidence.get()),
-              waits.row(),
-              true);
+              waits.row());
     }
-    return conclude(migration, verdict, source, destination, patient ? patience : null);
+    return conclude(migration, verdict, source, destination, patient ? patience : null, seen);
   }
 
   /** When that row may be acted on. */
@@ -102,11 +104,7 @@ final class Settler {
   }
 
   private Instant since(Migration migration, Row row, Instant now) {
-    return unhurried
-        .compute(
-            attempt(migration),
-            (a, last) -> last != null && last.row() == row ? last : new Unhurried(row, now))
-        .since();
+    return unhurried.since(attempt(migration), row, now);
   }
 
   /** Whether anything still comes is not told: a destination that hangs says nothing new. */
@@ -116,32 +114,31 @@ final class Settler {
     var message = SettlingMessages.goingOn(migration, goesOn);
     var patience = since(migration, row, now).plus(UNATTENDED);
     return now.isBefore(patience)
-        ? report(migration, Reason.Settling, message, row.sentence(), false, patience)
+        ? report(migration, Reason.Settling, message, row.sentence(), null, patience)
         : tell(
             migration,
             Reason.OutcomeUnknown,
             message + " " + WaysOut.of(migration, row, evidence),
-            row,
-            true);
+            row);
   }
 
   private Instant firstAsked(Migration migration, Observation seen) {
-    if (!firstAsked.containsKey(attempt(migration))) {
-      firstAsked
-          .keySet()
-          .retainAll(seen.moves().stream().map(Settler::attempt).collect(Collectors.toSet()));
+    if (!ends.knows(attempt(migration))) {
+      var there = seen.moves().stream().map(Settler::attempt).collect(Collectors.toSet());
+      List.of(ends, unhurried, awaited).forEach(lasting -> lasting.keepOnly(there));
     }
-    return firstAsked.computeIfAbsent(attempt(migration), a -> seen.now());
+    var source = migration.source();
+    return ends.since(attempt(migration), source == null ? null : source.endSequence(), seen.now());
   }
 
   /** Attempts whose end has been seen and is not settled; those of vanished objects drop out. */
   Set<String> unsettled() {
-    return Set.copyOf(firstAsked.keySet());
+    return ends.attempts();
   }
 
   /** Forgets when the end was seen: it was none, or it is over. */
   void forget(Migration migration) {
-    firstAsked.remove(attempt(migration));
+    ends.forget(attempt(migration));
   }
 
   private static String attempt(Migration migration) {
@@ -151,12 +148,13 @@ final class Settler {
   /**
    * @param overdue the evidence, if the order should have been carried out by now
    */
-  private static Outcome order(
+  private Outcome order(
       Migration migration,
       Verdict.Ordered order,
       Optional<Host> source,
       Optional<Host> destination,
-      @Nullable Evidence overdue) {
+      @Nullable Evidence overdue,
+      Observation seen) {
     var settlement = migration.status().settlement();
     if (settlement == null
         || !settlement.verdict().equals(order.row().name())
@@ -165,7 +163,8 @@ final class Settler {
       var fenced = settlement == null ? null : settlement.sourceFencedBootID();
       return next(migration, order.row(), order.source(), order.destination(), fenced);
     }
-    if (outstanding(migration, settlement, source, destination).isEmpty()) {
+    var outstanding = outstanding(migration, settlement, source, destination);
+    if (outstanding.isEmpty()) {
       if (order.row() == Row.PostCopyBroken && settlement.step() < LAST_STEP) {
         // It went on, and has broken again.
         return next(
@@ -179,8 +178,7 @@ final class Settler {
           migration,
           Reason.OutcomeUnknown,
           "the agents report step " + settlement.step() + " done, but " + order.row().sentence(),
-          order.row(),
-          true);
+          order.row());
     }
     var message = SettlingMessages.ordered(migration, settlement, order.row());
     return overdue != null && (order.row() == Row.PostCopyBroken || order.row() == Row.LostLeftover)
@@ -188,9 +186,8 @@ final class Settler {
             migration,
             Reason.OutcomeUnknown,
             message + ". " + WaysOut.of(migration, order.row(), overdue),
-            order.row(),
-            true)
-        : report(migration, Reason.Settling, message, message, false);
+            order.row())
+        : awaited(migration, Reason.Settling, message, message, outstanding, seen.now());
   }
 
   private static Outcome next(
@@ -248,7 +245,8 @@ final class Settler {
       Verdict verdict,
       Optional<Host> source,
       Optional<Host> destination,
-      @Nullable Instant patience) {
+      @Nullable Instant patience,
+      Observation seen) {
     var settlement = migration.status().settlement();
     var waits = new ArrayList<String>();
     if (settlement != null) {
@@ -266,8 +264,27 @@ final class Settler {
     if (patience != null) {
       return new Outcome.Await(patience);
     }
-    return report(
-        migration, end.reason(), end.message(), "waits for " + String.join(" and ", waits), false);
+    return awaited(
+        migration,
+        end.reason(),
+        end.message(),
+        "waits for " + String.join(" and ", waits),
+        waits,
+        seen.now());
+  }
+
+  /** Hosts that answer do that at once; if one does not, a person is asked to look at it. */
+  private Outcome awaited(
+      Migration migration,
+      Reason reason,
+      String message,
+      String doing,
+      List<String> what,
+      Instant now) {
+    var overdue = awaited.since(attempt(migration), what, now).plus(OVERDUE);
+    return now.isBefore(overdue)
+        ? report(migration, reason, message, doing, null, overdue)
+        : report(migration, reason, message, doing, SettlingMessages.overdue(what), null);
   }
 
   /** Only from Settling, where it is final that nothing of the attempt goes on. */
@@ -289,7 +306,7 @@ final class Settler {
    * A fence is recorded first (the API server allows no end while the source's call counts as
    * running), and the destination reads its copy anew after it.
    */
-  private static Optional<Outcome> fence(Migration migration) {
+  private Optional<Outcome> fence(Migration migration, Instant now) {
     var source = migration.source();
     var boot = source == null ? null : source.bootID();
     var settlement = migration.status().settlement();
@@ -298,37 +315,33 @@ final class Settler {
           next(migration, Row.SourceFenced, SourceOrder.None, DestinationOrder.None, boot));
     }
     var report = migration.destination();
-    return isDone(settlement, report == null ? null : report.done())
-        ? Optional.empty()
-        : Optional.of(fenceTold(migration, settlement));
-  }
-
-  private static Outcome fenceTold(Migration migration, Settlement settlement) {
+    if (isDone(settlement, report == null ? null : report.done())) {
+      return Optional.empty();
+    }
     var message = SettlingMessages.ordered(migration, settlement, Row.SourceFenced);
-    return report(migration, Reason.Settling, message, message, false);
+    var look = "another look on " + migration.status().destinationHost();
+    return Optional.of(awaited(migration, Reason.Settling, message, message, List.of(look), now));
   }
 
-  private static Outcome tell(
-      Migration migration, Reason reason, String message, Row row, boolean needsPerson) {
-    return report(migration, reason, message, row.sentence(), needsPerson);
+  private static Outcome tell(Migration migration, Reason reason, String message, Row row) {
+    return report(migration, reason, message, row.sentence(), message, null);
   }
 
-  private static Outcome report(
-      Migration migration, Reason reason, String message, String doing, boolean needsPerson) {
-    return report(migration, reason, message, doing, needsPerson, null);
-  }
-
-  /** In Settling, or in Migrating as long as libvirt's call is not known to be over. */
+  /**
+   * In Settling, or in Migrating as long as libvirt's call is not known to be over.
+   *
+   * @param asks what a person is asked to do; null: nothing
+   */
   private static Outcome report(
       Migration migration,
       Reason reason,
       String message,
       String doing,
-      boolean needsPerson,
+      @Nullable String asks,
       @Nullable Instant until) {
     if (migration.phase() != Phase.Settling && migration.hasEnded()) {
       return new Outcome.Enter(Phase.Settling, reason, message, null);
     }
-    return new Outcome.Report(reason, message, doing, needsPerson, until);
+    return new Outcome.Report(reason, message, doing, asks, until);
   }
 }

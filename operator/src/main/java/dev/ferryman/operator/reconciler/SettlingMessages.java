@@ -9,6 +9,7 @@ import dev.ferryman.operator.decide.settle.Evidence;
 import dev.ferryman.operator.decide.settle.Row;
 import dev.ferryman.operator.decide.settle.Verdict;
 import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a person reads who may have to act: what is known, and the ways out. */
@@ -43,6 +44,15 @@ final class SettlingMessages {
       orders.add(migration.status().destinationHost() + " to look at its copy again");
     }
     return row.sentence() + "; waits for " + String.join(" and ", orders);
+  }
+
+  /** Of hosts that answer, and have not done what is awaited of them for too long. */
+  static String overdue(List<String> what) {
+    return "waits for "
+        + String.join(" and ", what)
+        + " for more than "
+        + Settler.OVERDUE.toMinutes()
+        + " minutes: see the agent's log there, and restart it.";
   }
 
   private static String known(Migration migration) {

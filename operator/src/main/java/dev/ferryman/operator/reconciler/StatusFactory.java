@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the operator's part of a status: always all of it, since server-side apply removes what it
@@ -42,7 +43,7 @@ final class StatusFactory {
                     report.reason().name(),
                     report.message(),
                     report.doing(),
-                    report.needsPerson())
+                    report.asks())
                 .list())
         .build();
   }
@@ -65,7 +66,7 @@ final class StatusFactory {
         .destinationHost(admitted.destinationHost())
         .checks(Checks.bounded(admitted.checks()))
         .conditions(
-            underWay(migration, Phase.Checking, Phase.Checking.name(), message, message, false)
+            underWay(migration, Phase.Checking, Phase.Checking.name(), message, message, null)
                 .list())
         .build();
   }
@@ -84,7 +85,7 @@ final class StatusFactory {
                     step.reason().name(),
                     step.message(),
                     step.message(),
-                    false)
+                    null)
                 .list())
         .build();
   }
@@ -108,7 +109,7 @@ final class StatusFactory {
                     Phase.Settling.name(),
                     order.message(),
                     order.message(),
-                    false)
+                    null)
                 .list())
         .build();
   }
@@ -126,8 +127,7 @@ final class StatusFactory {
         .checks(List.of())
         .result(null)
         .conditions(
-            underWay(migration, Phase.Pending, Phase.Pending.name(), message, message, false)
-                .list())
+            underWay(migration, Phase.Pending, Phase.Pending.name(), message, message, null).list())
         .build();
   }
 
@@ -191,7 +191,7 @@ final class StatusFactory {
       String reason,
       String message,
       String doing,
-      boolean needsPerson) {
+      @Nullable String asks) {
     var conditions = conditions(migration);
     if (migration.isCancelRequested() && migration.hasGoneOverToPostCopy()) {
       refuseCancel(
@@ -203,9 +203,9 @@ final class StatusFactory {
         .set(Conditions.RECONCILING, Conditions.TRUE, phase.name(), doing)
         .set(
             Conditions.STALLED,
-            needsPerson ? Conditions.TRUE : Conditions.FALSE,
+            asks == null ? Conditions.FALSE : Conditions.TRUE,
             reason,
-            needsPerson ? message : "nobody has to act");
+            asks == null ? "nobody has to act" : asks);
   }
 
   private Conditions conditions(Migration migration) {
