@@ -50,6 +50,7 @@ final class AgentProcess {
   private HostResourceStatus published;
   private long sequence;
   private List<HostInstance> known = List.of();
+  private boolean toldOfOrphan;
 
   AgentProcess(Simulation simulation, String host, Path directory, List<Mount> mounts) {
     this.simulation = simulation;
@@ -70,6 +71,11 @@ final class AgentProcess {
   /** Attempts that are open in its journal; none while it is dead. */
   long open() {
     return process == null ? 0 : process.journal.open().size();
+  }
+
+  /** Whether a person was told that an order has gone while this host had a part in it. */
+  boolean hasToldOfOrphan() {
+    return toldOfOrphan;
   }
 
   void start() {
@@ -113,7 +119,7 @@ final class AgentProcess {
     if (mine != null && !mine.telling) {
       mine.telling = true;
       simulation.timeline.after(
-          BY_WATCH.plus(simulation.watchLag(host)),
+          BY_WATCH.plus(simulation.harm.watchLag(host)),
           () -> {
             mine.telling = false;
             mine.tell();
@@ -202,7 +208,7 @@ final class AgentProcess {
   }
 
   private Path root(Path path) {
-    return simulation.root(host, path);
+    return simulation.disks.root(host, path);
   }
 
   String bootID() {
@@ -244,9 +250,9 @@ final class AgentProcess {
                       Stepwise.atOnce(),
                       (file, form) -> Files.writeString(file, "an image"),
                       AgentProcess.this::root),
-                  false,
+                  true,
                   Transport.of(Transport.Kind.Tls, null, true),
-                  new Silence(),
+                  new Ears(),
                   timer,
                   clock,
                   simulation.timeline::nanoTime,
@@ -309,7 +315,7 @@ final class AgentProcess {
     }
   }
 
-  private static final class Silence implements MigrationListener {
+  private final class Ears implements MigrationListener {
     @Override
     public void started(LiveMigration migration) {}
 
@@ -326,7 +332,9 @@ final class AgentProcess {
     public void settled(LiveMigration migration, String message) {}
 
     @Override
-    public void orphaned(LiveMigration migration, String message) {}
+    public void orphaned(LiveMigration migration, String message) {
+      toldOfOrphan = true;
+    }
 
     @Override
     public void stray(String message) {}

@@ -44,6 +44,7 @@ final class ApiServer {
   private final List<Consumer<String>> leaseWatchers = new ArrayList<>();
   private Store store = new Store(Map.of(), Map.of(), Map.of(), 1);
   private final Map<String, LiveMigration> lastSeen = new LinkedHashMap<>();
+  private Store backup;
   private boolean up = true;
   private boolean answersLost;
   private int uids;
@@ -121,14 +122,25 @@ final class ApiServer {
     answersLost = true;
   }
 
-  Object backup() {
-    return store.copy(store.version);
+  /** What the store may be put back to; the first time counts. */
+  void backUp() {
+    if (backup == null) {
+      backup = store.copy(store.version);
+    }
   }
 
-  /** All since then is forgotten, also how many versions there were. */
-  void restore(Object backup) {
-    store = ((Store) backup).copy(((Store) backup).version);
+  /**
+   * All since the backup is forgotten, also how many versions there were.
+   *
+   * @return false if there is none
+   */
+  boolean restore() {
+    if (backup == null) {
+      return false;
+    }
+    store = backup.copy(backup.version);
     tell();
+    return true;
   }
 
   // Users.

@@ -19,16 +19,16 @@ class DoubleFaultTest {
   void discardsACopyThatIsOlderThanWhatTheGuestDidAtItsSource(boolean persistent) {
     var kind = new GuestKind(persistent, false);
     try (var simulation = new Simulation(Mode.Strict, kind)) {
-      simulation.order(Simulation.MOVE, Simulation.DESTINATION);
+      simulation.order();
       simulation.runUntil(() -> Moment.SwitchingOver.isNow(simulation), Duration.ofMinutes(1));
-      simulation.hang(Simulation.DESTINATION);
+      simulation.harm.hang(Simulation.DESTINATION);
       var source = simulation.hypervisor(Simulation.SOURCE);
       simulation.runUntil(
           () -> source.stateOf(simulation.uuid) == DomainState.Running, Duration.ofMinutes(1));
       simulation.runFor(Duration.ofSeconds(3));
-      simulation.kill(Simulation.SOURCE);
+      simulation.harm.kill(Simulation.SOURCE);
       simulation.runFor(Duration.ofSeconds(5));
-      simulation.goOn(Simulation.DESTINATION);
+      simulation.harm.goOn(Simulation.DESTINATION);
 
       var told = Verdict.on(simulation, kind);
 

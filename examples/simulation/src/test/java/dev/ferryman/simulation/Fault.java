@@ -19,7 +19,7 @@ enum Fault {
   TwoLeaders(60) {
     @Override
     void strike(Simulation s) {
-      s.lag("second", Duration.ofSeconds(2));
+      s.harm.lag("second", Duration.ofSeconds(2));
       s.second.start();
     }
 
@@ -36,74 +36,74 @@ enum Fault {
 
     @Override
     void mend(Simulation s) {
-      s.startAgent(Simulation.SOURCE);
+      s.harm.startAgent(Simulation.SOURCE);
     }
   },
   DestinationAgentKilled(20) {
     @Override
     void strike(Simulation s) {
-      s.agent(Simulation.DESTINATION).kill();
+      s.agent(s.destination()).kill();
     }
 
     @Override
     void mend(Simulation s) {
-      s.startAgent(Simulation.DESTINATION);
+      s.destinations().forEach(s.harm::startAgent);
     }
   },
   SourceLibvirtdKilled(5) {
     @Override
     void strike(Simulation s) {
-      s.killDaemon(Simulation.SOURCE);
+      s.harm.killDaemon(Simulation.SOURCE);
     }
 
     @Override
     void mend(Simulation s) {
-      s.startDaemon(Simulation.SOURCE);
+      s.harm.startDaemon(Simulation.SOURCE);
     }
   },
   DestinationLibvirtdKilled(5) {
     @Override
     void strike(Simulation s) {
-      s.killDaemon(Simulation.DESTINATION);
+      s.harm.killDaemon(s.destination());
     }
 
     @Override
     void mend(Simulation s) {
-      s.startDaemon(Simulation.DESTINATION);
+      s.destinations().forEach(s.harm::startDaemon);
     }
   },
   SourceLibvirtdHung(30) {
     @Override
     void strike(Simulation s) {
-      s.hang(Simulation.SOURCE);
+      s.harm.hang(Simulation.SOURCE);
     }
 
     @Override
     void mend(Simulation s) {
-      s.goOn(Simulation.SOURCE);
+      s.harm.goOn(Simulation.SOURCE);
     }
   },
   DestinationLibvirtdHung(30) {
     @Override
     void strike(Simulation s) {
-      s.hang(Simulation.DESTINATION);
+      s.harm.hang(s.destination());
     }
 
     @Override
     void mend(Simulation s) {
-      s.goOn(Simulation.DESTINATION);
+      s.destinations().forEach(s.harm::goOn);
     }
   },
   SourceQemuKilled(0) {
     @Override
     void strike(Simulation s) {
-      s.kill(Simulation.SOURCE);
+      s.harm.kill(Simulation.SOURCE);
     }
   },
   DestinationQemuKilled(0) {
     @Override
     void strike(Simulation s) {
-      s.kill(Simulation.DESTINATION);
+      s.harm.kill(s.destination());
     }
   },
   GuestShutsDown(0) {
@@ -127,7 +127,7 @@ enum Fault {
   EtcdRestored(0) {
     @Override
     void strike(Simulation s) {
-      s.restore();
+      s.harm.restore();
     }
   },
   AnswerLost(0) {
@@ -139,19 +139,19 @@ enum Fault {
   LinkCut(40) {
     @Override
     void strike(Simulation s) {
-      s.cut();
+      s.harm.cut(s.destination());
     }
 
     @Override
     void mend(Simulation s) {
-      s.mendLink();
+      s.destinations().forEach(s.harm::mendLink);
     }
   },
   /** In post-copy; nothing at any other time. */
   StreamBroken(0) {
     @Override
     void strike(Simulation s) {
-      s.breakStream();
+      s.harm.breakStream();
     }
   },
   FinishReplyLost(0) {
@@ -163,35 +163,35 @@ enum Fault {
   SourceHostDied(120) {
     @Override
     void strike(Simulation s) {
-      s.losePower(Simulation.SOURCE);
+      s.harm.losePower(Simulation.SOURCE);
     }
 
     @Override
     void mend(Simulation s) {
-      s.boot(Simulation.SOURCE);
+      s.harm.boot(Simulation.SOURCE);
     }
   },
   SourceHostFenced(200) {
     @Override
     void strike(Simulation s) {
-      s.losePower(Simulation.SOURCE);
-      s.fenceWhenDead(Simulation.SOURCE);
+      s.harm.losePower(Simulation.SOURCE);
+      s.harm.fenceWhenDead(Simulation.SOURCE);
     }
 
     @Override
     void mend(Simulation s) {
-      s.boot(Simulation.SOURCE);
+      s.harm.boot(Simulation.SOURCE);
     }
   },
   DestinationHostDied(120) {
     @Override
     void strike(Simulation s) {
-      s.losePower(Simulation.DESTINATION);
+      s.harm.losePower(s.destination());
     }
 
     @Override
     void mend(Simulation s) {
-      s.boot(Simulation.DESTINATION);
+      s.destinations().forEach(s.harm::boot);
     }
   },
   Cancelled(0) {

@@ -72,7 +72,7 @@ class FaultMatrixTest {
   @MethodSource("cells")
   void tellsTheTruth(Cell cell) {
     try (var simulation = new Simulation(cell.mode(), cell.kind())) {
-      simulation.order(Simulation.MOVE, Simulation.DESTINATION);
+      simulation.order();
       var reached =
           simulation.runUntil(() -> cell.moment().isNow(simulation), Duration.ofMinutes(1));
       assertThat(reached).as("%s is reached", cell.moment()).isTrue();

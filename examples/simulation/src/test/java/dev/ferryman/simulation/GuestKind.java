@@ -7,24 +7,30 @@ import dev.ferryman.crds.livemigration.OnTimeout;
  *
  * @param local whether its disk is a file that its host alone has, and that is copied
  * @param busy what is to be done because it writes as fast as it is copied; null: it does not
+ * @param filtered whether its interface has network filters
  */
-record GuestKind(boolean persistent, boolean paused, boolean local, OnTimeout busy) {
+record GuestKind(
+    boolean persistent, boolean paused, boolean local, OnTimeout busy, boolean filtered) {
   GuestKind(boolean persistent, boolean paused) {
-    this(persistent, paused, false, null);
+    this(persistent, paused, false, null, false);
   }
 
   static GuestKind withLocalDisk(boolean persistent) {
-    return new GuestKind(persistent, false, true, null);
+    return new GuestKind(persistent, false, true, null, false);
   }
 
   /** One that has to be paused. */
   static GuestKind aBusyOne(boolean persistent) {
-    return new GuestKind(persistent, false, false, OnTimeout.Pause);
+    return new GuestKind(persistent, false, false, OnTimeout.Pause, false);
   }
 
   /** One that has to go on at the destination before all of it is there. */
   static GuestKind oneForPostCopy(boolean persistent) {
-    return new GuestKind(persistent, false, false, OnTimeout.PostCopy);
+    return new GuestKind(persistent, false, false, OnTimeout.PostCopy, false);
+  }
+
+  static GuestKind withFilters(boolean persistent) {
+    return new GuestKind(persistent, false, false, null, true);
   }
 
   boolean isBusy() {
@@ -40,6 +46,7 @@ record GuestKind(boolean persistent, boolean paused, boolean local, OnTimeout bu
   public String toString() {
     return (persistent ? "persistent" : "transient")
         + (paused ? ", paused" : isBusy() ? ", busy (" + busy + ")" : ", running")
-        + (local ? ", with a local disk" : "");
+        + (local ? ", with a local disk" : "")
+        + (filtered ? ", with filters" : "");
   }
 }

@@ -36,8 +36,8 @@ final class Libvirt {
   private final Set<FakeMigration> unwatched = new HashSet<>();
   private final List<FakeMigration> arrivedUnseen = new ArrayList<>();
 
-  /** Whether the hosts do not reach each other. */
-  boolean cut;
+  /** Hosts that the source does not reach, nor they it. */
+  final Set<String> cut = new HashSet<>();
 
   /** Whether a copy was started after libvirt had let the guest go on at its source. */
   boolean finishedLate;
@@ -55,8 +55,7 @@ final class Libvirt {
     queuedFinish.removeIf(this::finishesLate);
     lingering.removeIf(this::discardsLate);
     arrivedUnseen.removeIf(this::arrivesLate);
-    simulation.hypervisor(Simulation.SOURCE).endOrphans();
-    simulation.hypervisor(Simulation.DESTINATION).endOrphans();
+    simulation.hosts().forEach(host -> simulation.hypervisor(host).endOrphans());
   }
 
   private boolean finishesLate(FakeMigration migration) {
@@ -89,7 +88,7 @@ final class Libvirt {
     if (migration.stage() == Stage.Over || migration.source().isHung()) {
       return;
     }
-    var stuck = cut || migration.destination().isHung();
+    var stuck = isCut(migration) || migration.destination().isHung();
     if (!stuck) {
       stuckSince.remove(migration);
     } else {
@@ -104,6 +103,11 @@ final class Libvirt {
       case Finished -> finished(migration);
       case PostCopyBroken, Over -> {}
     }
+  }
+
+  private boolean isCut(FakeMigration migration) {
+    return cut.contains(migration.destination().toString())
+        || cut.contains(migration.source().toString());
   }
 
   private boolean hasBeenStuckFor(FakeMigration migration, Duration time) {
@@ -124,12 +128,12 @@ final class Libvirt {
 
   /** Only QEMU takes part in it, so that a daemon that hangs is not missed at once. */
   private void copying(FakeMigration migration, boolean hopeless) {
-    if (hopeless && cut) {
+    if (hopeless && isCut(migration)) {
       migration.failBeforeSwitchOver(FakeMigration.SOCKET_CLOSED);
     } else if (hopeless) {
       migration.breakOff();
       lingering.add(migration);
-    } else if (!cut && isCopied(migration)) {
+    } else if (!isCut(migration) && isCopied(migration)) {
       migration.switchOver();
     }
   }
@@ -161,14 +165,14 @@ final class Libvirt {
    * daemons do.
    */
   private void postCopy(FakeMigration migration, boolean hopeless) {
-    if (cut && hasBeenStuckFor(migration, STREAM_PATIENCE)) {
+    if (isCut(migration) && hasBeenStuckFor(migration, STREAM_PATIENCE)) {
       migration.breakStream();
       return;
     }
     if (hopeless && unwatched.add(migration)) {
       migration.loseControlInPostCopy();
     }
-    if (!cut) {
+    if (!isCut(migration)) {
       fetched.merge(migration, LOOK, Duration::plus);
     }
     if (hasFetchedFor(migration, COPY) && isWatching(migration.source())) {
@@ -197,7 +201,7 @@ final class Libvirt {
     return fetched.getOrDefault(migration, Duration.ZERO).compareTo(time) >= 0;
   }
 
-  /** Whether the first move has fetched memory in post-copy for so long. */
+  /** Whether the latest move has fetched memory in post-copy for so long. */
   boolean hasFetchedFor(Duration time) {
     return hasFetchedFor(simulation.migration(), time);
   }
@@ -221,7 +225,7 @@ final class Libvirt {
   }
 
   private void finished(FakeMigration migration) {
-    if (cut) {
+    if (isCut(migration)) {
       migration.loseReplyAfterStart();
     } else if (hasStood(migration, LOOK)) {
       migration.confirm();

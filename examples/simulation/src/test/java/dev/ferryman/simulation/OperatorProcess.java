@@ -107,7 +107,7 @@ final class OperatorProcess {
       if (!telling) {
         telling = true;
         simulation.timeline.after(
-            BY_WATCH.plus(simulation.watchLag(name)),
+            BY_WATCH.plus(simulation.harm.watchLag(name)),
             () -> {
               telling = false;
               hear();

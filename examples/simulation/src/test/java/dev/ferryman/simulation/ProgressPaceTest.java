@@ -15,7 +15,7 @@ class ProgressPaceTest {
   void progressIsWrittenAtMostOnceASecond() {
     try (var simulation = new Simulation(Mode.FastWithLocks, GuestKind.aBusyOne(true))) {
       var written = new LinkedHashMap<Long, Duration>();
-      simulation.order(Simulation.MOVE, Simulation.DESTINATION);
+      simulation.order();
 
       simulation.runUntil(
           () -> {

@@ -21,10 +21,13 @@ class RandomFaultsTest {
   private static final int MOST = 3;
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(20);
 
-  /** What a fault strikes at: a while after the moment was reached, if it ever is. */
-  record Strike(Fault fault, Moment moment, long delayMillis, long lastsSeconds) {}
+  /**
+   * What a fault strikes at: a while after the moment was reached, if it ever is, in that attempt
+   * or a later one.
+   */
+  record Strike(Fault fault, Moment moment, int attempt, long delayMillis, long lastsSeconds) {}
 
-  record History(long number, Mode mode, GuestKind kind, List<Strike> strikes) {}
+  record History(long number, Mode mode, GuestKind kind, int attempts, List<Strike> strikes) {}
 
   static Stream<History> histories() {
     var tries = Integer.getInteger("simulation.tries", 100);
@@ -34,12 +37,14 @@ class RandomFaultsTest {
 
   static History history(long number) {
     var random = new Random(number);
+    var attempts = random.nextInt(3) == 0 ? 2 + random.nextInt(2) : 1;
     var strikes = new ArrayList<Strike>();
     for (int i = 1 + random.nextInt(MOST); i > 0; i--) {
       strikes.add(
           new Strike(
               any(random, Fault.values()),
               any(random, Moment.values()),
+              1 + random.nextInt(attempts),
               random.nextInt(10) < 5 ? 0 : random.nextInt(5000),
               random.nextInt(90)));
     }
@@ -49,7 +54,7 @@ class RandomFaultsTest {
       strikes.removeIf(strike -> strike.fault() != Fault.EtcdRestored);
     }
     var mode = any(random, Mode.values());
-    return new History(number, mode, kind(random, mode), strikes);
+    return new History(number, mode, kind(random, mode), attempts, strikes);
   }
 
   private static GuestKind kind(Random random, Mode mode) {
@@ -57,7 +62,9 @@ class RandomFaultsTest {
     var paused = random.nextInt(4) == 0;
     var local = random.nextInt(3) == 0 && !mode.locks;
     var busy = !paused && random.nextInt(3) == 0;
-    return new GuestKind(persistent, paused, local, busy ? busy(random, mode, local) : null);
+    var filtered = random.nextInt(4) == 0;
+    return new GuestKind(
+        persistent, paused, local, busy ? busy(random, mode, local) : null, filtered);
   }
 
   private static OnTimeout busy(Random random, Mode mode, boolean local) {
@@ -76,8 +83,8 @@ class RandomFaultsTest {
   }
 
   static Verdict.Told suffer(History history) {
-    try (var simulation = new Simulation(history.mode(), history.kind())) {
-      simulation.order(Simulation.MOVE, Simulation.DESTINATION);
+    try (var simulation = new Simulation(history.mode(), history.kind(), history.attempts())) {
+      simulation.order();
       history.strikes().forEach(strike -> wait(strike, simulation));
       simulation.runFor(LONGEST_WAIT);
       simulation.runUntil(() -> simulation.isOver(Simulation.MOVE), Duration.ofMinutes(3));
@@ -90,6 +97,7 @@ class RandomFaultsTest {
   private static void wait(Strike strike, Simulation simulation) {
     simulation.whenever(
         strike.moment(),
+        strike.attempt(),
         () ->
             simulation.unlessMended(
                 Duration.ofMillis(strike.delayMillis()),

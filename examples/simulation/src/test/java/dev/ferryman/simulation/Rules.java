@@ -50,6 +50,10 @@ final class Rules {
             && Objects.equals(old.destinationHost(), now.destinationHost()))) {
       return Optional.of("attempt and hosts are fixed from Checking on");
     }
+    if (!sameAttempt(old.attempt(), now.attempt())
+        && (phase != Phase.Checking || now.attempt().number() != number(old.attempt()) + 1)) {
+      return Optional.of("attempts are counted one by one, on the way to Checking");
+    }
     if (isCalling(now.source()) && isOver(phase) && !isFenced(now)) {
       return Optional.of("the source's libvirt call has not ended");
     }
@@ -58,6 +62,10 @@ final class Rules {
 
   private static boolean sameAttempt(Attempt one, Attempt other) {
     return one == null ? other == null : other != null && one.uid().equals(other.uid());
+  }
+
+  private static int number(Attempt attempt) {
+    return attempt == null ? 0 : attempt.number();
   }
 
   private static boolean isCalling(SourceReport source) {
@@ -87,7 +95,9 @@ final class Rules {
       if (!destination.attemptUID().equals(attempt)) {
         return Optional.of("destination reports on another attempt");
       }
-      if (old.destination() != null && destination.sequence() < old.destination().sequence()) {
+      if (old.destination() != null
+          && old.destination().attemptUID().equals(attempt)
+          && destination.sequence() < old.destination().sequence()) {
         return Optional.of("destination.sequence may not fall");
       }
     }
@@ -97,7 +107,12 @@ final class Rules {
     if (!source.attemptUID().equals(attempt)) {
       return Optional.of("source reports on another attempt");
     }
-    return source(object, old.source(), source, phase);
+    var before = old.source();
+    return source(
+        object,
+        before != null && before.attemptUID().equals(attempt) ? before : null,
+        source,
+        phase);
   }
 
   private static Optional<String> source(

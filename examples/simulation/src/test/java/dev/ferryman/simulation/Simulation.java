@@ -12,14 +12,10 @@ import dev.ferryman.crds.livemigration.LiveMigration;
 import dev.ferryman.crds.livemigration.LiveMigrationSpec;
 import dev.ferryman.crds.livemigration.LiveMigrationStatus;
 import dev.ferryman.crds.livemigration.Phase;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +27,10 @@ import java.util.function.BooleanSupplier;
 final class Simulation implements AutoCloseable {
   static final String SOURCE = "host-b";
   static final String DESTINATION = "host-c";
+
+  /** Another destination, where the operator chooses. */
+  static final String THIRD = "host-d";
+
   static final String MOVE = "move";
   static final String GUEST = "g1";
 
@@ -41,43 +41,39 @@ final class Simulation implements AutoCloseable {
   final Libvirt libvirt = new Libvirt(this);
   final OperatorProcess operator = new OperatorProcess(this, "first");
   final OperatorProcess second = new OperatorProcess(this, "second");
+  final Harm harm = new Harm(this);
+  final Disks disks;
+  final Filters filters;
   final String uuid;
-  final Path shared;
   final Mode mode;
   final GuestKind kind;
 
   private final Map<String, AgentProcess> agents = new LinkedHashMap<>();
-  private final Map<String, Duration> lags = new HashMap<>();
-  private final Set<String> withoutPower = new HashSet<>();
   private final List<String> violations = new ArrayList<>();
-  private final Path directory;
-  private Object backup;
+  private final int attempts;
+  private final List<String> hosts;
   private final Set<String> ranOn = new HashSet<>();
+  private final Map<String, String> tried = new LinkedHashMap<>();
   private boolean twoRan;
   private boolean guestMayHaveEnded;
-  private final Map<Runnable, Moment> awaited = new LinkedHashMap<>();
+  private final List<Awaited> awaited = new ArrayList<>();
   private boolean mended;
-  private int orders;
+
+  private record Awaited(Moment moment, int attempt, Runnable work) {}
 
   Simulation(Mode mode, GuestKind kind) {
+    this(mode, kind, 1);
+  }
+
+  /**
+   * @param attempts how many hosts may be tried: if more than one, the operator chooses among two
+   */
+  Simulation(Mode mode, GuestKind kind, int attempts) {
     this.mode = mode;
     this.kind = kind;
-    try {
-      var memory = Path.of("/dev/shm");
-      directory =
-          Files.isWritable(memory)
-              ? Files.createTempDirectory(memory, "ferryman-simulation")
-              : Files.createTempDirectory("ferryman-simulation");
-      shared = Files.createDirectory(directory.resolve("shared"));
-      for (var host : List.of(SOURCE, DESTINATION)) {
-        Files.createDirectory(localOn(host));
-      }
-      if (kind.local()) {
-        Files.writeString(localDisk(SOURCE), "the guest's");
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    this.attempts = attempts;
+    hosts = attempts > 1 ? List.of(SOURCE, DESTINATION, THIRD) : List.of(SOURCE, DESTINATION);
+    disks = new Disks(hosts);
     if (mode.locks) {
       world.withImageLocks();
     }
@@ -86,12 +82,13 @@ final class Simulation implements AutoCloseable {
             mode.locks
                 ? "1 0 8:1 / / rw - ext4 /dev/sda1 rw"
                 : "1 0 8:1 / / rw - nfs4 server:/ rw,local_lock=all");
-    for (var host : List.of(SOURCE, DESTINATION)) {
+    for (var host : hosts) {
       hypervisor(host).onMigrate(stepwise::stands);
       hypervisor(host).onResume(stepwise::stands);
-      hypervisor(host).files(path -> Files.exists(root(host, Path.of(path))));
-      agents.put(host, new AgentProcess(this, host, directory.resolve(host), mounts));
+      hypervisor(host).files(path -> Files.exists(disks.root(host, Path.of(path))));
+      agents.put(host, new AgentProcess(this, host, disks.journal(host), mounts));
     }
+    filters = new Filters(this);
     uuid = begin();
     agents.values().forEach(AgentProcess::start);
     operator.start();
@@ -99,8 +96,14 @@ final class Simulation implements AutoCloseable {
   }
 
   private String begin() {
-    var disk = (kind.local() ? local() : shared).resolve("disk.qcow2");
+    if (kind.local()) {
+      disks.makeLocalDisk(SOURCE);
+    }
+    var disk = (kind.local() ? disks.local() : disks.shared()).resolve("disk.qcow2");
     var guest = hypervisor(SOURCE).define(GUEST).fileDisk("vda", disk.toString());
+    if (kind.filtered()) {
+      guest.device(Filters.INTERFACE);
+    }
     if (!kind.persistent()) {
       guest.asTransient();
     }
@@ -115,29 +118,24 @@ final class Simulation implements AutoCloseable {
     return guest.uuid();
   }
 
-  /** A directory of each host of its own. */
-  private Path local() {
-    return directory.resolve("local");
-  }
-
-  Path localOn(String host) {
-    return directory.resolve("local-on-" + host);
-  }
-
-  Path localDisk(String host) {
-    return localOn(host).resolve("disk.qcow2");
-  }
-
-  /** Where a path of a host is. */
-  Path root(String host, Path path) {
-    return path.startsWith(local()) ? localOn(host).resolve(local().relativize(path)) : path;
-  }
-
   // What a test does.
 
-  void order(String name, String destination) {
-    orders++;
-    var order = LiveMigrationSpec.of(GUEST, destination).handedOver(mode.switchover);
+  /** The move that everything is about. */
+  void order() {
+    order(
+        MOVE,
+        attempts > 1
+            ? LiveMigrationSpec.of(GUEST).tried(attempts)
+            : LiveMigrationSpec.of(GUEST, DESTINATION));
+  }
+
+  /** The one after it. */
+  void orderNext(String name, String destination) {
+    order(name, LiveMigrationSpec.of(GUEST, destination));
+  }
+
+  private void order(String name, LiveMigrationSpec spec) {
+    var order = spec.handedOver(mode.switchover);
     order = kind.local() ? order.asCopy() : order;
     api.order(name, kind.isBusy() ? order.converging(limits()) : order);
   }
@@ -180,21 +178,25 @@ final class Simulation implements AutoCloseable {
         violations.add("two copies run at " + timeline.passed());
       }
     }
-    for (var entry : List.copyOf(awaited.entrySet())) {
-      if (entry.getValue().isNow(this)) {
-        awaited.remove(entry.getKey());
-        entry.getKey().run();
+    var status = status();
+    var attempt = status == null ? null : status.attempt();
+    if (attempt != null) {
+      tried.putIfAbsent(attempt.uid(), status.destinationHost());
+    }
+    for (var next : List.copyOf(awaited)) {
+      if (next.attempt() <= (attempt == null ? 1 : attempt.number()) && next.moment().isNow(this)) {
+        awaited.remove(next);
+        next.work().run();
       }
     }
-    var status = status();
-    if (backup == null && status != null && status.phase() == Phase.Checking) {
-      backup = api.backup();
+    if (status != null && status.phase() == Phase.Checking) {
+      api.backUp();
     }
   }
 
-  /** Does that once at that moment, if it comes before all is mended. */
-  void whenever(Moment moment, Runnable work) {
-    awaited.put(work, moment);
+  /** Does that once at that moment of that attempt or a later one, if all is not mended before. */
+  void whenever(Moment moment, int attempt, Runnable work) {
+    awaited.add(new Awaited(moment, attempt, work));
   }
 
   /** From now on nothing befalls anything any more. */
@@ -221,19 +223,27 @@ final class Simulation implements AutoCloseable {
     return seen == null ? null : seen.getStatus();
   }
 
-  /** How far libvirt is with the first move; null before. */
+  /** How far libvirt is with the latest attempt that it was asked for; null before. */
   Stage stage() {
-    var migrations = world.migrations();
-    return migrations.isEmpty() ? null : migrations.get(0).stage();
+    var migration = migration();
+    return migration == null ? null : migration.stage();
   }
 
-  private long begun = -1;
+  FakeMigration migration() {
+    var migrations = world.migrations();
+    return migrations.isEmpty() ? null : migrations.get(migrations.size() - 1);
+  }
 
+  private FakeMigration copied;
+  private long begun;
+
+  /** For how long the latest attempt has been copied. */
   Duration sinceBegin() {
-    if (begun < 0 && stage() == Stage.Copying) {
+    if (stage() == Stage.Copying && migration() != copied) {
+      copied = migration();
       begun = timeline.nanoTime();
     }
-    return begun < 0 ? Duration.ZERO : Duration.ofNanos(timeline.nanoTime() - begun);
+    return copied == null ? Duration.ZERO : Duration.ofNanos(timeline.nanoTime() - begun);
   }
 
   List<String> violations() {
@@ -242,10 +252,11 @@ final class Simulation implements AutoCloseable {
     if (!twoRan && !(mode.isUnprotected() && libvirt.finishedLate)) {
       all.addAll(world.staleWrites());
     }
-    var calls =
-        agents.keySet().stream().mapToLong(host -> hypervisor(host).migrateCalls(uuid)).sum();
-    if (calls > orders) {
-      all.add(calls + " calls of libvirt for " + orders + " orders");
+    var called = new HashSet<String>();
+    for (var host : hosts) {
+      hypervisor(host).attemptsAsked().stream()
+          .filter(attempt -> !called.add(attempt))
+          .forEach(attempt -> all.add("libvirt was called twice for attempt " + attempt));
     }
     return all;
   }
@@ -259,8 +270,22 @@ final class Simulation implements AutoCloseable {
     return ranOn.contains(host);
   }
 
+  /** The hosts that were tried, by the attempt. */
+  Map<String, String> tried() {
+    return tried;
+  }
+
+  void guestMayEnd() {
+    guestMayHaveEnded = true;
+  }
+
   boolean guestMayHaveEnded() {
     return guestMayHaveEnded;
+  }
+
+  /** libvirt may let two copies run, which nobody can keep it from. */
+  void mayRunTwice() {
+    twoRan = true;
   }
 
   FakeHypervisor hypervisor(String host) {
@@ -271,8 +296,19 @@ final class Simulation implements AutoCloseable {
     return agents.get(host);
   }
 
-  Set<String> hosts() {
-    return agents.keySet();
+  List<String> hosts() {
+    return hosts;
+  }
+
+  /** The host that is tried, or will be first. */
+  String destination() {
+    var status = status();
+    var chosen = status == null ? null : status.destinationHost();
+    return chosen == null ? DESTINATION : chosen;
+  }
+
+  List<String> destinations() {
+    return hosts.stream().filter(host -> !host.equals(SOURCE)).toList();
   }
 
   List<FakeDomain> running() {
@@ -303,125 +339,6 @@ final class Simulation implements AutoCloseable {
     return agents.values().stream().allMatch(agent -> agent.isAlive() && agent.open() == 0);
   }
 
-  Duration watchLag(String process) {
-    return lags.getOrDefault(process, Duration.ZERO);
-  }
-
-  // What befalls it.
-
-  void lag(String process, Duration lag) {
-    lags.put(process, lag);
-  }
-
-  void startAgent(String host) {
-    if (!withoutPower.contains(host)) {
-      agent(host).start();
-    }
-  }
-
-  void killDaemon(String host) {
-    if (hypervisor(host).isUp()) {
-      hypervisor(host).killDaemon();
-    }
-  }
-
-  void startDaemon(String host) {
-    if (!withoutPower.contains(host) && !hypervisor(host).isUp()) {
-      hypervisor(host).startDaemon();
-    }
-  }
-
-  void hang(String host) {
-    if (hypervisor(host).isUp()) {
-      hypervisor(host).hang();
-    }
-  }
-
-  void goOn(String host) {
-    if (hypervisor(host).isHung()) {
-      hypervisor(host).goOn();
-    }
-  }
-
-  /** The QEMU of the guest there. */
-  void kill(String host) {
-    hypervisor(host)
-        .find(uuid)
-        .filter(domain -> domain.state().isActive())
-        .ifPresent(
-            domain -> {
-              guestMayHaveEnded |= !domain.incoming();
-              domain.crash();
-            });
-  }
-
-  /** QEMU's stream with the rest of a guest in post-copy. */
-  void breakStream() {
-    world.migrations().stream()
-        .filter(migration -> migration.stage() == Stage.PostCopy)
-        .forEach(FakeMigration::breakStream);
-  }
-
-  void cut() {
-    libvirt.cut = true;
-    world.cut(SOURCE, DESTINATION);
-  }
-
-  void mendLink() {
-    libvirt.cut = false;
-    world.mend(SOURCE, DESTINATION);
-  }
-
-  void losePower(String host) {
-    if (withoutPower.add(host)) {
-      guestMayHaveEnded |=
-          hypervisor(host).find(uuid).filter(domain -> domain.state().isActive()).isPresent();
-      // What locks held is free then, and libvirt lets the source's copy go on.
-      twoRan |= mode != Mode.Strict && stage() == Stage.Finished && host.equals(DESTINATION);
-      agent(host).kill();
-      hypervisor(host).losePower();
-    }
-  }
-
-  void fenceWhenDead(String host) {
-    timeline.after(
-        Duration.ofSeconds(60),
-        () -> {
-          if (withoutPower.contains(host) && api.isUp()) {
-            api.fence(host);
-          }
-        });
-  }
-
-  void boot(String host) {
-    if (withoutPower.remove(host)) {
-      agent(host).rebooted();
-      hypervisor(host).startDaemon();
-      agent(host).start();
-      api.unfence(host);
-    }
-  }
-
-  /** The store is put back, and everybody notices at the next renewal of a Lease. */
-  void restore() {
-    if (backup != null) {
-      api.restore(backup);
-      timeline.after(
-          Duration.ofSeconds(5),
-          () -> {
-            agents.values().forEach(AgentProcess::beginAnew);
-            if (operator.isAlive()) {
-              operator.kill();
-              operator.start();
-            }
-          });
-    }
-  }
-
-  FakeMigration migration() {
-    return world.migrations().get(0);
-  }
-
   @Override
   public void close() {
     agents.values().forEach(AgentProcess::kill);
@@ -431,12 +348,6 @@ final class Simulation implements AutoCloseable {
       }
     }
     stepwise.letReturn();
-    try (var files = Files.walk(directory)) {
-      for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    disks.close();
   }
 }

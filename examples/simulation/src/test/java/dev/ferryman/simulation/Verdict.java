@@ -41,6 +41,7 @@ final class Verdict {
 
   private Told judge() {
     simulation.runUntil(() -> simulation.isOver(Simulation.MOVE) && simulation.isQuiet(), LONG);
+    resumeAsAskedFor();
     wrong.addAll(simulation.violations());
     var move = simulation.api.seen(Simulation.MOVE);
     var succeeded = condition(move, "Succeeded");
@@ -66,6 +67,27 @@ final class Verdict {
               + move.getStatus());
     }
     return new Told(reason, waits, List.copyOf(wrong));
+  }
+
+  /**
+   * A copy that stands still, and whose attempt the API server has forgotten, goes on by a person's
+   * hand where its source cannot tell that it is gone; the person is told.
+   */
+  private void resumeAsAskedFor() {
+    if (!simulation.isOver(Simulation.MOVE) || kind.paused()) {
+      return;
+    }
+    var active =
+        simulation.hosts().stream()
+            .filter(h -> simulation.hypervisor(h).stateOf(simulation.uuid).isActive())
+            .toList();
+    if (active.size() == 1
+        && isForgotten(active.get(0))
+        && simulation.hypervisor(active.get(0)).stateOf(simulation.uuid) == DomainState.Paused
+        && simulation.agent(active.get(0)).hasToldOfOrphan()) {
+      simulation.hypervisor(active.get(0)).resume(simulation.uuid);
+      simulation.runUntil(simulation::isQuiet, LONG);
+    }
   }
 
   private static Condition condition(LiveMigration move, String type) {
@@ -108,12 +130,17 @@ final class Verdict {
     if (guests.isEmpty() && move.getStatus().phase() == Phase.Succeeded && !isLater()) {
       wrong.add("Succeeded, and there is no guest");
     }
-    if (reason.equals("Migrated") && guests.contains(Simulation.SOURCE)) {
-      wrong.add("Migrated, and the guest is at its source");
+    if (reason.equals("Migrated")
+        && !guests.isEmpty()
+        && !guests.contains(simulation.destination())) {
+      wrong.add("Migrated, and the guest is not at its destination");
     }
-    if (reason.equals("MigrationFailed") && guests.contains(Simulation.DESTINATION)) {
-      wrong.add("MigrationFailed, and the guest is at its destination");
+    if (reason.equals("MigrationFailed")
+        && !guests.isEmpty()
+        && !guests.contains(Simulation.SOURCE)) {
+      wrong.add("MigrationFailed, and the guest is not at its source");
     }
+    attempts(move);
     if (reason.equals(LOST)) {
       lost(guests);
       return;
@@ -125,6 +152,31 @@ final class Verdict {
       wrong.add("the guest is not as it was before");
     }
     leftovers(guests, reason);
+  }
+
+  /** What is told of the hosts that were tried in vain. */
+  private void attempts(LiveMigration move) {
+    var status = move.getStatus();
+    var failed = status.failedAttempts();
+    for (var i = 0; i < failed.size(); i++) {
+      var attempt = failed.get(i);
+      var host = attempt.destinationHost();
+      var tried = simulation.tried().get(move.getMetadata().getUid() + "/" + (i + 1));
+      if (attempt.number() != i + 1 || !host.equals(tried)) {
+        wrong.add("told of another attempt than was made: " + attempt);
+      }
+      if (failed.stream().filter(other -> other.destinationHost().equals(host)).count() > 1) {
+        wrong.add(host + " was tried again");
+      }
+      if (simulation.ranOn(host)) {
+        wrong.add("another host was tried though the guest has run on " + host);
+      }
+    }
+    var number = status.attempt() == null ? 0 : status.attempt().number();
+    if (number > move.getSpec().attempts()
+        || (number != failed.size() && number != failed.size() + 1)) {
+      wrong.add("attempt " + number + " after " + failed.size() + " that have failed");
+    }
   }
 
   /** What is left of it at the destination is a person's to end. */
@@ -165,16 +217,19 @@ final class Verdict {
         continue;
       }
       if (!guests.isEmpty() && !guests.contains(host)) {
+        if (isTurnedOver(host, domain.get())) {
+          simulation.hypervisor(host).undefine(simulation.uuid);
+          continue;
+        }
         wrong.add("a definition is left on " + host);
       }
       definitions++;
       if (guests.contains(host) && domain.get().persistent() != kind.persistent()) {
         wrong.add("the guest is " + (kind.persistent() ? "no longer" : "now") + " persistent");
       }
-      // That it was to start with its host went with the forgotten half of an attempt.
       if (guests.contains(host)
           && domain.get().autostart() != kind.persistent()
-          && !reason.equals("AlreadyRan")) {
+          && !isForgotten(host)) {
         wrong.add("autostart is lost on " + host);
       }
     }
@@ -185,11 +240,52 @@ final class Verdict {
       wrong.add("no definition is left");
     }
     disks(guests);
-    try (var files = Files.list(simulation.shared)) {
+    filters(guests);
+    try (var files = Files.list(simulation.disks.shared())) {
       files.forEach(file -> wrong.add("left: " + file.getFileName()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * A fenced host that comes back when the order has been deleted has nobody to tell it that the
+   * guest went on elsewhere: a person is told, and the definition does not start by itself.
+   */
+  private boolean isTurnedOver(String host, FakeDomain definition) {
+    return simulation.api.move(Simulation.MOVE).isEmpty()
+        && simulation.harm.wasFenced(host)
+        && simulation.agent(host).hasToldOfOrphan()
+        && !definition.autostart();
+  }
+
+  /** Whether the API server has forgotten the attempt that has brought the guest there. */
+  private boolean isForgotten(String host) {
+    return !host.equals(Simulation.SOURCE) && !host.equals(simulation.destination());
+  }
+
+  /** The guest has its filters, and none are left where it never was. */
+  private void filters(List<String> guests) {
+    if (!kind.filtered()) {
+      return;
+    }
+    for (var host : simulation.hosts()) {
+      if (guests.contains(host) || host.equals(Simulation.SOURCE)) {
+        if (!simulation.filters.areWhole(host)) {
+          wrong.add("the guest's filters on " + host + " are gone");
+        }
+      } else if (!simulation.filters.areAsBefore(host) && !mayHaveLeft(host)) {
+        wrong.add("filters are left on " + host);
+      }
+    }
+  }
+
+  /** Whether what was made there for the guest may be needed, or a person is told of it. */
+  private boolean mayHaveLeft(String host) {
+    return simulation.ranOn(host)
+        || (status().phase() == Phase.Succeeded && host.equals(simulation.destination()))
+        || isTold(host)
+        || simulation.hypervisor(host).find(simulation.uuid).isPresent();
   }
 
   /**
@@ -201,13 +297,8 @@ final class Verdict {
       return;
     }
     for (var host : simulation.hosts()) {
-      var isThere = Files.exists(simulation.localDisk(host));
-      var mayBe =
-          simulation.ranOn(host)
-              || status().phase() == Phase.Succeeded
-              || isTold(host)
-              || simulation.hypervisor(host).find(simulation.uuid).isPresent();
-      if (isThere && !mayBe && !host.equals(Simulation.SOURCE)) {
+      var isThere = Files.exists(simulation.disks.localDisk(host));
+      if (isThere && !mayHaveLeft(host) && !host.equals(Simulation.SOURCE)) {
         wrong.add("an image is left on " + host);
       }
       if (!isThere && (guests.contains(host) || simulation.ranOn(host))) {
@@ -226,9 +317,9 @@ final class Verdict {
     var status = status();
     if (simulation.api.move(Simulation.MOVE).isEmpty() && !kind.persistent()) {
       // Its host's event tells it: what was proved of such a guest went with the object.
-      return host.equals(Simulation.DESTINATION);
+      return host.equals(status.destinationHost());
     }
-    return host.equals(Simulation.DESTINATION)
+    return host.equals(status.destinationHost())
         && status.destination() != null
         && status.destination().started() == Started.Unknown
         && !status.destination().prepared().isEmpty();
@@ -236,7 +327,7 @@ final class Verdict {
 
   private void links() {
     for (var host : simulation.hosts()) {
-      try (var files = Files.list(simulation.localOn(host))) {
+      try (var files = Files.list(simulation.disks.localOn(host))) {
         files
             .filter(file -> file.getFileName().toString().startsWith("."))
             .forEach(file -> wrong.add("left on " + host + ": " + file.getFileName()));
@@ -249,7 +340,7 @@ final class Verdict {
   /** As a person has to, before the guest comes back. */
   private void removeOldDisk(String host) {
     try {
-      Files.deleteIfExists(simulation.localDisk(host));
+      Files.deleteIfExists(simulation.disks.localDisk(host));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -264,12 +355,13 @@ final class Verdict {
     if (from.isEmpty()) {
       return;
     }
-    var to = from.get().equals(Simulation.SOURCE) ? Simulation.DESTINATION : Simulation.SOURCE;
+    var hosts = simulation.hosts();
+    var to = from.get().equals(Simulation.SOURCE) ? hosts.get(hosts.size() - 1) : Simulation.SOURCE;
     simulation.libvirt.losesReply = false;
     // The hosts' lists and Leases follow what has been mended.
     simulation.runFor(Duration.ofSeconds(70));
     removeOldDisk(to);
-    simulation.order("next", to);
+    simulation.orderNext("next", to);
     simulation.runUntil(() -> simulation.isOver("next") && simulation.isQuiet(), LONG);
     var end = condition(simulation.api.seen("next"), "Succeeded");
     if (end == null || !end.getReason().equals("Migrated")) {
@@ -278,6 +370,8 @@ final class Verdict {
               + (end == null ? "nothing" : end.getReason() + ": " + end.getMessage()));
     } else if (!simulation.isQuiet()) {
       wrong.add("a journal is open after the next move");
+    } else {
+      filters(List.of(from.get(), to));
     }
     links();
     wrong.addAll(simulation.violations());

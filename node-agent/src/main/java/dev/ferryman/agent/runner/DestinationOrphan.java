@@ -16,6 +16,7 @@ final class DestinationOrphan {
   private final DestinationCopy copy;
   private final DestinationDisks disks;
   private @Nullable Long since;
+  private boolean turnedOver;
 
   DestinationOrphan(
       Role role, DestinationHandover handover, DestinationCopy copy, DestinationDisks disks) {
@@ -34,7 +35,25 @@ final class DestinationOrphan {
     var early = now - since < ARRIVAL.toNanos();
     // Without this agent a copy that was left paused would never go on.
     var copyMayWait = entry.giver() != null && !entry.resumed() && (early || handover.holdsCopy());
+    if (copyMayWait && !early) {
+      turnOver();
+    }
     return !copyMayWait && (!disks.areOwed() || areDisksSettled(early));
+  }
+
+  /** Neither the API nor the source's libvirt tells that its copy is gone: a person can look. */
+  private void turnOver() {
+    if (!turnedOver) {
+      turnedOver = true;
+      role.host
+          .listener()
+          .orphaned(
+              role.migration,
+              "a copy of the instance stands still on "
+                  + role.host.name()
+                  + ", and nobody tells that its source is gone: let it go on ('virsh resume') if"
+                  + " the instance is nowhere else, else end it ('virsh destroy')");
+    }
   }
 
   /** Another attempt has followed, so that the guest never left its source in this one. */

@@ -11,10 +11,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Networks, filters, secrets and storage pools of a fake host, and what its CPU can. */
 public final class FakeHostObjects implements HostObjects {
+  private static final Pattern REFERENCE = Pattern.compile("<filterref filter='([^']*)'");
+
   public final Map<NetworkNeed, Presence> networks = new HashMap<>();
   public final Map<String, String> filters = new ConcurrentHashMap<>();
 
@@ -42,10 +46,16 @@ public final class FakeHostObjects implements HostObjects {
   public final List<String> removed = new ArrayList<>();
 
   private final Runnable ask;
+  private final Supplier<Stream<String>> guests;
   private CpuAnswer cpu = new CpuAnswer(CpuAnswer.Kind.Superset, "");
 
-  FakeHostObjects(Runnable ask) {
+  /**
+   * @param ask throws if the daemon does not answer
+   * @param guests the XML of each guest that is active
+   */
+  FakeHostObjects(Runnable ask, Supplier<Stream<String>> guests) {
     this.ask = ask;
+    this.guests = guests;
   }
 
   /** What it says of each CPU from now on. */
@@ -60,6 +70,25 @@ public final class FakeHostObjects implements HostObjects {
 
   Optional<String> filterXml(String name) {
     return Optional.ofNullable(filters.get(name));
+  }
+
+  /** Whether it has each filter that the XML refers to, itself or by another filter. */
+  boolean hasFilters(String xml) {
+    return referredTo(xml)
+        .allMatch(name -> filters.containsKey(name) && hasFilters(filters.get(name)));
+  }
+
+  private static Stream<String> referredTo(String xml) {
+    return REFERENCE.matcher(xml).results().map(found -> found.group(1));
+  }
+
+  private boolean isInUse(String name) {
+    return filtersInUse.contains(name) || guests.get().anyMatch(xml -> uses(xml, name));
+  }
+
+  private boolean uses(String xml, String name) {
+    return referredTo(xml)
+        .anyMatch(other -> other.equals(name) || uses(filters.getOrDefault(other, ""), name));
   }
 
   @Override
@@ -91,7 +120,7 @@ public final class FakeHostObjects implements HostObjects {
             .filter(filter -> FilterXml.facts("", filter.getValue()).uuid().equals(uuid))
             .map(Map.Entry::getKey)
             .findFirst();
-    if (found.isPresent() && filtersInUse.contains(found.get())) {
+    if (found.isPresent() && isInUse(found.get())) {
       return false;
     }
     found.ifPresent(filters::remove);

@@ -33,6 +33,7 @@ public final class FakeHypervisor implements Hypervisor {
   private final String name;
   private final List<HypervisorListener> listeners = new ArrayList<>();
   private final List<String> changes = new ArrayList<>();
+  private final List<MigrationRequest> asked = new ArrayList<>();
   private final Deque<Runnable> heldEvents = new ArrayDeque<>();
   private final List<Watch> watches = new ArrayList<>();
   private Predicate<String> files = path -> true;
@@ -50,7 +51,11 @@ public final class FakeHypervisor implements Hypervisor {
       new FakeHostObjects(
           () -> {
             var unused = ask(() -> true);
-          });
+          },
+          () ->
+              all().stream()
+                  .filter(domain -> domain.state.isActive())
+                  .map(domain -> domain.liveXml));
 
   private record Watch(ProcessIdentity process, Runnable then) {}
 
@@ -119,6 +124,15 @@ public final class FakeHypervisor implements Hypervisor {
   /** How many times libvirt was asked to migrate the domain: refused calls count too. */
   public long migrateCalls(String uuid) {
     return changes().stream().filter(("migrate " + uuid)::equals).count();
+  }
+
+  /** The attempts that libvirt was asked for here, once for each call; refused ones count too. */
+  public List<String> attemptsAsked() {
+    synchronized (world) {
+      return asked.stream()
+          .map(request -> DomainXml.readIfPossible(request::destinationXml).attemptMark())
+          .toList();
+    }
   }
 
   /** How many times another host's libvirt was asked for a domain. */
@@ -357,6 +371,7 @@ public final class FakeHypervisor implements Hypervisor {
 
   private FakeMigration begin(MigrationRequest request) {
     changes.add("migrate " + request.uuid());
+    asked.add(request);
     var domain = existing(request.uuid());
     if (!domain.state.isActive()) {
       throw refused(55, 10, "Requested operation is not valid: domain is not running");

@@ -36,6 +36,10 @@ public final class FakeMigration {
           "Operation not supported: pre-creation of storage targets for incremental storage"
               + " migration is not supported");
 
+  /** libvirt's virErrorNumber NO_NWFILTER. */
+  public static final CallOutcome NO_FILTER =
+      new CallOutcome(62, 10, "Network filter not found: Could not find filter");
+
   public static final CallOutcome DESTINATION_QEMU_DIED =
       new CallOutcome(
           9, 10, "operation failed: job 'migration out' failed: Unable to write to socket");
@@ -569,6 +573,10 @@ public final class FakeMigration {
     }
     if (lacksImage()) {
       ends(NO_IMAGE);
+      return;
+    }
+    if (!destination.objects.hasFilters(request.destinationXml())) {
+      ends(NO_FILTER);
       return;
     }
     stage = Stage.Copying;

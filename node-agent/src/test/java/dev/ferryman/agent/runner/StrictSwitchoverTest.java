@@ -180,6 +180,25 @@ class StrictSwitchoverTest {
   }
 
   @Test
+  void copyWhoseSourceNobodyTellsOfIsTurnedOverToAPerson() throws InterruptedException {
+    var migration = start();
+    scene.killAgentB();
+    scene.api.remove();
+    scene.leaves();
+    await().until(() -> scene.orphaned.size() == 1);
+    migration.finish();
+    scene.world.cut("host-b", "host-c");
+
+    scene.pass(Duration.ofMinutes(1));
+
+    await().until(() -> scene.orphaned.size() == 2);
+    assertThat(scene.orphaned.get(1)).contains("stands still on host-c").contains("virsh resume");
+    assertThat(copyOnC()).isEqualTo(DomainState.Paused);
+    scene.hostC.resume(scene.guest.uuid());
+    await().until(() -> scene.journalIsClosed(Part.Destination));
+  }
+
+  @Test
   void guestIsNotLostWithItsLiveMigrationAndTheAgents() throws InterruptedException {
     var migration = start();
     scene.killAgents();
