@@ -8,11 +8,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What libvirt has really told of jobs, and what is made of it. */
 class RecordedTest {
@@ -56,6 +60,63 @@ class RecordedTest {
         .isBetween(Duration.ofMillis(16_500), Duration.ofMillis(18_800));
   }
 
+  /** Whatever its timeouts: without a link the guest is not moved to its other end. */
+  @ParameterizedTest
+  @CsvSource({"2, 0", "4, 0", "8, 0", "8, 20"})
+  void aLinkThatStaysDownStartsNoPostCopy(int stallTimeout, int completionTimeout) {
+    var turns = turns("cut.csv", limits(stallTimeout, completionTimeout));
+
+    assertThat(turns).extracting(Turn::turn).doesNotContain(PostCopyTurn.Start);
+    var end = turns.get(turns.size() - 1);
+    assertThat(end.turn()).isEqualTo(PostCopyTurn.GiveUp);
+    assertThat(end.at()).isGreaterThan(Duration.ofMillis(16_200).plusSeconds(stallTimeout));
+  }
+
+  /** Nothing went over from 27.2 s to 39.6 s, in the fourth pass. */
+  @ParameterizedTest
+  @ValueSource(ints = {15, 20, 25})
+  void aLinkThatComesBackIsGivenTheWholeOfTheTimeAnew(int stallTimeout) {
+    var turns = turns("restored.csv", limits(stallTimeout, 0));
+
+    var end = turns.get(turns.size() - 1);
+    assertThat(end.turn()).isEqualTo(PostCopyTurn.Start);
+    assertThat(end.at()).isGreaterThan(Duration.ofMillis(39_600 - 1_500).plusSeconds(stallTimeout));
+  }
+
+  @Test
+  void aLinkThatIsDownWhenTheTimeIsUpIsWaitedFor() {
+    var turns = turns("restored.csv", limits(20, 30));
+
+    var end = turns.get(turns.size() - 1);
+    assertThat(end.turn()).isEqualTo(PostCopyTurn.Start);
+    assertThat(end.at()).isBetween(Duration.ofMillis(39_600), Duration.ofMillis(41_000));
+  }
+
+  private record Turn(Duration at, PostCopyTurn turn) {}
+
+  /** The turns of a job that may go over to post-copy, until it does or is given up. */
+  private static List<Turn> turns(String name, Limits limits) {
+    var turns = new ArrayList<Turn>();
+    @Nullable Course course = null;
+    @Nullable Flow flow = null;
+    for (var reading : read(name)) {
+      course = Course.next(course, reading, limits);
+      if (course != null) {
+        flow = Flow.next(flow, reading, course.lastHeadway());
+        GivenUp because = course.givenUp();
+        var turn =
+            because == null
+                ? PostCopyTurn.Wait
+                : PostCopyTurn.judge(because, course, flow, reading, limits);
+        turns.add(new Turn(reading.at(), turn));
+        if (turn != PostCopyTurn.Wait) {
+          break;
+        }
+      }
+    }
+    return turns;
+  }
+
   private record Point(Reading reading, Course course) {
     boolean isBefore(Duration at) {
       return reading.at().compareTo(at) < 0;
@@ -63,7 +124,15 @@ class RecordedTest {
   }
 
   private static Limits limits(int stallTimeout) {
-    return Limits.of(ConvergenceBuilder.builder().stallTimeoutSeconds(stallTimeout).build());
+    return limits(stallTimeout, 0);
+  }
+
+  private static Limits limits(int stallTimeout, int completionTimeout) {
+    return Limits.of(
+        ConvergenceBuilder.builder()
+            .stallTimeoutSeconds(stallTimeout)
+            .completionTimeoutSeconds(completionTimeout)
+            .build());
   }
 
   private static Point last(Stream<Point> points) {
