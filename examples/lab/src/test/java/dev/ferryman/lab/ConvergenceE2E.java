@@ -12,7 +12,6 @@ import dev.ferryman.crds.livemigration.MigrationMode;
 import dev.ferryman.crds.livemigration.OnTimeout;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.Switchover;
-import java.util.ArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -124,31 +123,6 @@ class ConvergenceE2E extends LabTest {
     var end = Api.awaitEnd(migration);
     assertThat(Api.reason(end)).isEqualTo("MigrationFailed");
     assertRunsOn(move.source(), end);
-  }
-
-  @Test
-  void isSlowedDownUntilItCanBeCopied() {
-    order(NARROW, Switchover.Auto, ConvergenceBuilder.builder().autoConverge(true));
-    var throttled = new ArrayList<Integer>();
-    Api.awaitStatus(
-        migration,
-        "the guest is slowed down",
-        status -> {
-          var progress = status.source() == null ? null : status.source().progress();
-          if (progress != null && progress.throttlePercent() != null) {
-            throttled.add(progress.throttlePercent());
-          }
-          return !throttled.isEmpty() || status.phase().isTerminal();
-        });
-    // That it can be slowed down was seen; how long that takes is QEMU's affair.
-    move.fast();
-
-    var end = Api.awaitEnd(migration);
-
-    assertThat(throttled).isNotEmpty();
-    assertThat(Api.reason(end)).isEqualTo("Migrated");
-    assertThat(end.getStatus().result().mode()).isEqualTo(MigrationMode.PreCopy);
-    assertRunsOn(move.destination(), end);
   }
 
   @Test

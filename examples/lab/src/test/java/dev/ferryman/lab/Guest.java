@@ -51,6 +51,15 @@ record Guest(String name) implements AutoCloseable {
     return lab("guest", "ticks", name).lines().count();
   }
 
+  /** Number of its heartbeats in the last two seconds. */
+  long pace() {
+    var since = System.currentTimeMillis() - 2000;
+    return lab("guest", "ticks", name)
+        .lines()
+        .filter(tick -> Long.parseLong(tick.substring(0, tick.indexOf(' '))) > since)
+        .count();
+  }
+
   /** Waits for heartbeats that come from now on. */
   Guest awaitBeating() {
     var before = beats();
@@ -89,6 +98,11 @@ record Guest(String name) implements AutoCloseable {
   String stateOn(String host) {
     var result = tryOn(host, "virsh", "-q", "domstate", name);
     return result.exitCode() == 0 ? result.output().strip() : "";
+  }
+
+  /** The same with libvirt's reason for it. */
+  String stateAndReasonOn(String host) {
+    return on(host, "virsh", "-q", "domstate", "--reason", name).strip();
   }
 
   void assertRunsOnlyOn(String host) {

@@ -1,0 +1,136 @@
+package dev.ferryman.lab;
+
+import static dev.ferryman.lab.Lab.lab;
+import static dev.ferryman.lab.Lab.on;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ferryman.crds.livemigration.ConvergenceBuilder;
+import dev.ferryman.crds.livemigration.LiveMigration;
+import dev.ferryman.crds.livemigration.LiveMigrationSpec;
+import dev.ferryman.crds.livemigration.LiveMigrationStatus;
+import dev.ferryman.crds.livemigration.MigrationMode;
+import dev.ferryman.crds.livemigration.Phase;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A guest that writes several times what the link carries, and nothing about the link changes: it
+ * comes over only if QEMU may slow it down.
+ */
+class AutoConvergeE2E extends LabTest {
+  private static final AtomicInteger COUNT = new AtomicInteger();
+
+  /**
+   * A pass over what the guest keeps writing takes little more than a second, and QEMU takes two
+   * for each of its steps.
+   */
+  private static final String NARROW = "140mbit";
+
+  /** Longer than such a step takes on a busy machine. */
+  private static final int STALL_SECONDS = 8;
+
+  private Guest guest;
+  private Move move;
+
+  @BeforeEach
+  void createGuest() {
+    guest =
+        Guest.create("fast-" + COUNT.incrementAndGet(), "host-b", "--dirty", "16").awaitBeating();
+    move = Move.away(guest, migration);
+  }
+
+  @AfterEach
+  void deleteGuest() {
+    guest.close();
+  }
+
+  @Test
+  void comesOverOnceItIsSlowedDown() {
+    order(true);
+    awaitThrottledBy(60);
+    var slow = guest.pace();
+
+    var end = Api.awaitEnd(migration);
+
+    assertThat(Api.reason(end)).as(Api.message(end)).isEqualTo("Migrated");
+    assertThat(end.getStatus().result().mode()).isEqualTo(MigrationMode.PreCopy);
+    awaitFasterThan(slow);
+    assertRunsOn(move.destination(), end);
+  }
+
+  @Test
+  void isAsFastAsBeforeWhenItsMoveIsCancelled() {
+    order(true);
+    awaitThrottledBy(60);
+    var slow = guest.pace();
+
+    Api.cancel(migration);
+
+    var end = Api.awaitEnd(migration);
+    assertThat(end.getStatus().phase()).isEqualTo(Phase.Cancelled);
+    assertThat(query(move.source(), "query-migrate")).doesNotContain("cpu-throttle-percentage");
+    awaitFasterThan(slow);
+    assertRunsOn(move.source(), end);
+  }
+
+  /** The same numbers: it is the slowing down that brings the guest over. */
+  @Test
+  void isStalledIfItMayNotBeSlowedDown() {
+    order(false);
+
+    var end = Api.awaitEnd(migration);
+
+    assertThat(Api.reason(end)).as(Api.message(end)).isEqualTo("Stalled");
+    assertThat(end.getStatus().source().progress().throttlePercent()).isNull();
+    assertRunsOn(move.source(), end);
+  }
+
+  private void order(boolean autoConverge) {
+    lab("link", move.source(), "rate", NARROW);
+    Api.order(
+        migration,
+        LiveMigrationSpec.of(guest.name(), move.destination())
+            .converging(
+                ConvergenceBuilder.builder()
+                    .autoConverge(autoConverge)
+                    .stallTimeoutSeconds(STALL_SECONDS)
+                    .build()));
+  }
+
+  private void awaitThrottledBy(int percent) {
+    Api.awaitStatus(
+        migration,
+        "the guest is slowed down",
+        status -> status.phase().isTerminal() || throttle(status) >= percent);
+    assertThat(throttle(Api.status(migration))).isGreaterThanOrEqualTo(percent);
+  }
+
+  private static int throttle(LiveMigrationStatus status) {
+    var progress = status.source() == null ? null : status.source().progress();
+    return progress == null || progress.throttlePercent() == null ? 0 : progress.throttlePercent();
+  }
+
+  private void awaitFasterThan(long slow) {
+    Awaitility.await("more than " + slow + " heartbeats in two seconds, by half at least")
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> guest.pace() > slow * 3 / 2);
+  }
+
+  private String query(String host, String command) {
+    return on(
+        host, "virsh", "qemu-monitor-command", guest.name(), "{\"execute\":\"" + command + "\"}");
+  }
+
+  private void assertRunsOn(String host, LiveMigration end) {
+    move.fast();
+    guest.assertRunsOnlyOn(host);
+    guest.awaitBeating();
+    guest.assertNoHeartbeatLost();
+    guest.assertDiskComplete();
+    assertNothingLeft(end);
+  }
+}
