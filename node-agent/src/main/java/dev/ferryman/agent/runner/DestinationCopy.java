@@ -6,6 +6,7 @@ import dev.ferryman.agent.libvirt.DomainFacts;
 import dev.ferryman.crds.livemigration.DomainReport;
 import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.Needs;
+import dev.ferryman.crds.livemigration.SinceSwitchover;
 import dev.ferryman.crds.livemigration.SourceReport;
 import dev.ferryman.crds.livemigration.Started;
 import dev.ferryman.crds.livemigration.Switched;
@@ -73,14 +74,19 @@ final class DestinationCopy {
         && !domain.get().incoming();
   }
 
-  /** The guest left the source, where no definition is, and ended before it was to go on here. */
+  /**
+   * The guest left the source, where no definition is, or went over to post-copy there and never
+   * went on, and ended before it was to go on here, or nobody knows when.
+   */
   boolean isLastDefinition(DomainState here) {
     var report = source.get();
     if (here.isActive() || report == null || report.switched() != Switched.Gone) {
       return false;
     }
     var there = report.domain();
-    return there != null && there.state() == DomainState.Absent;
+    return (there != null && there.state() == DomainState.Absent)
+        || (Boolean.TRUE.equals(report.postCopyStarted())
+            && report.sinceSwitchover() != SinceSwitchover.WentOn);
   }
 
   /** The journal knows it also where the object has gone. */

@@ -9,6 +9,7 @@ import dev.ferryman.crds.CheckOutcome;
 import dev.ferryman.crds.livemigration.Convergence;
 import dev.ferryman.crds.livemigration.ConvergenceBuilder;
 import dev.ferryman.crds.livemigration.DestinationOrder;
+import dev.ferryman.crds.livemigration.DestinationState;
 import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.LiveMigrationStatus;
 import dev.ferryman.crds.livemigration.LiveMigrationStatusBuilder;
@@ -20,6 +21,7 @@ import dev.ferryman.crds.livemigration.Settlement;
 import dev.ferryman.crds.livemigration.SinceSwitchover;
 import dev.ferryman.crds.livemigration.SourceOrder;
 import dev.ferryman.crds.livemigration.SourceState;
+import dev.ferryman.crds.livemigration.Started;
 import dev.ferryman.crds.livemigration.Switched;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import java.nio.file.Path;
@@ -391,6 +393,35 @@ class PostCopyTest {
     await().until(() -> scene.journalIsClosed(Part.Source));
     await().until(() -> scene.journalIsClosed(Part.Destination));
     assertThat(scene.hostB.find(scene.guest.uuid())).as("its definition").isPresent();
+  }
+
+  /** Nobody saw the copy run, and neither libvirt remembers how its own has ended. */
+  @Test
+  void theDefinitionAtTheDestinationOfAGuestThatEndedUnseenIsItsLast() throws InterruptedException {
+    var migration = scene.orderAndStart();
+    migration.arrive();
+    scene.killAgents();
+    migration.goOverToPostCopy();
+    scene.hostB.killDaemon();
+    scene.hostB.startDaemon();
+    scene.startAgentB();
+    scene.await("post-copy", PostCopyTest::isInPostCopy);
+    migration.finishPostCopy();
+    scene.hostC.find(scene.guest.uuid()).orElseThrow().crash();
+    for (var host : List.of(scene.hostB, scene.hostC)) {
+      host.killDaemon();
+      host.startDaemon();
+    }
+    scene.startAgentC();
+
+    var status = scene.awaitEvidence();
+    assertThat(status.source().domain().reason()).isEqualTo("unknown");
+    assertThat(status.destination().domain().reason()).isEqualTo("unknown");
+    assertThat(status.destination().started()).isEqualTo(Started.Unknown);
+    assertThat(status.destination().state()).isEqualTo(DestinationState.CleanedUp);
+    scene.enter(Phase.Failed);
+    await().until(() -> scene.journalIsClosed(Part.Destination));
+    assertThat(scene.hostC.find(scene.guest.uuid())).isPresent();
   }
 
   @Test

@@ -57,7 +57,7 @@ final class Endings {
       return lost(migration);
     }
     var where =
-        verdict.row() == Row.EndedAfterMove
+        verdict.row() == Row.EndedAfterMove || verdict.row() == Row.EndedSincePostCopy
             ? ", on " + migration.status().destinationHost()
             : ", on " + migration.status().sourceHost();
     return Outcome.Finish.failed(reason, verdict.row().sentence() + where, null);

@@ -6,6 +6,7 @@ import dev.ferryman.crds.livemigration.CallResult;
 import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.MigrationMode;
 import dev.ferryman.crds.livemigration.Phase;
+import dev.ferryman.crds.livemigration.SinceSwitchover;
 import dev.ferryman.crds.livemigration.SourceOrder;
 import dev.ferryman.crds.livemigration.SourceReportBuilder;
 import dev.ferryman.crds.livemigration.SourceState;
@@ -254,6 +255,42 @@ class PostCopySettlingTest extends MoveFixture {
     reconcile();
 
     assertSays(Phase.Succeeded, "True", "Migrated");
+  }
+
+  /** Neither libvirt remembers, after its restart, how its copy has ended. */
+  @Test
+  void aGuestOfWhichTwoDefinitionsAreLeftHasEndedAndKeepsTheLast() {
+    source(ended(Switched.Gone, DomainState.ShutOff, "unknown"));
+    endedUnseen(null);
+    reconcile();
+    assertStep(1, "LeftoverOfPostCopy", SourceOrder.Undefine);
+
+    source(ended(Switched.Gone, DomainState.Absent, null).done(1));
+    endedUnseen(1);
+    reconcile();
+
+    assertSays(Phase.Failed, "False", "GuestStopped");
+    assertThat(condition("Succeeded").getMessage())
+        .contains("whether all of its memory had come by then is not known, on host-c");
+  }
+
+  @Test
+  void ofAGuestThatWentOnAtItsSourceAfterAllNoDefinitionIsHeldForTheLast() {
+    source(
+        ended(Switched.Gone, DomainState.ShutOff, "unknown")
+            .sinceSwitchover(SinceSwitchover.WentOn));
+    endedUnseen(null);
+    reconcile();
+    clock.pass(Settler.PATIENCE);
+    reconcile();
+
+    assertSays(Phase.Settling, "Unknown", "OutcomeUnknown");
+    assertThat(move().status().settlement()).isNull();
+  }
+
+  private void endedUnseen(Integer done) {
+    api.destination(
+        "move", Sample.saw(Started.Unknown, DomainState.ShutOff, "unknown").done(done).build());
   }
 
   @Test

@@ -47,6 +47,13 @@ public sealed interface DestinationEvidence {
   /** It is there, inactive, and nobody can tell any more whether it ever ran. */
   record InactiveUnproved(SourceEvidence.GuestEnd end) implements DestinationEvidence {}
 
+  /**
+   * It is there, inactive, and its definition is the guest's last one: libvirt has stored it in
+   * post-copy, where the source's copy could run no more. Nobody can tell whether the guest went on
+   * here, nor whether all of its memory had come.
+   */
+  record LastDefinition(SourceEvidence.GuestEnd end) implements DestinationEvidence {}
+
   /** It is not there, and nobody can tell any more whether it ever ran there. */
   record AbsentUnproved() implements DestinationEvidence {}
 

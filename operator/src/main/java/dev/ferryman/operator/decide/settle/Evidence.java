@@ -15,6 +15,7 @@ import dev.ferryman.operator.decide.Host;
 import dev.ferryman.operator.decide.Liveness;
 import dev.ferryman.operator.decide.Migration;
 import dev.ferryman.operator.decide.settle.DestinationEvidence.CompletePaused;
+import dev.ferryman.operator.decide.settle.DestinationEvidence.InactiveUnproved;
 import dev.ferryman.operator.decide.settle.DestinationEvidence.IncomingPaused;
 import dev.ferryman.operator.decide.settle.DestinationEvidence.NeverStarted;
 import dev.ferryman.operator.decide.settle.DestinationEvidence.StartedEnded;
@@ -286,6 +287,9 @@ public record Evidence(
     if (shown instanceof DestinationEvidence.Running) {
       return isWhole(migration, source) ? shown : unclear();
     }
+    if (shown instanceof InactiveUnproved inactive && hasLeftInPostCopy(migration, source)) {
+      return new DestinationEvidence.LastDefinition(inactive.end());
+    }
     return shown instanceof StartedEnded ended && isHalf(source)
         ? new StartedEnded(endInPostCopy(migration), ended.defined())
         : shown;
@@ -309,6 +313,17 @@ public record Evidence(
   private static boolean isHalf(SourceEvidence source) {
     return (source instanceof MayHaveSwitched maybe && maybe.standing().isHalf())
         || (source instanceof Gone gone && gone.end() == GuestEnd.InPostCopy);
+  }
+
+  /**
+   * Whether the source's copy is gone and did not go on after libvirt had gone over to post-copy.
+   */
+  private static boolean hasLeftInPostCopy(Migration migration, SourceEvidence source) {
+    var from = migration.source();
+    return source instanceof Gone gone
+        && gone.since() != SinceSwitchover.WentOn
+        && from != null
+        && Boolean.TRUE.equals(from.postCopyStarted());
   }
 
   /** A guest that has shut itself down is not lost, whatever it still lacked. */
@@ -342,9 +357,7 @@ public record Evidence(
           ? new StartedEnded(end(domain), true)
           : started == Started.NeverStarted
               ? new NeverStarted(end(domain))
-              : started == Started.Unknown
-                  ? new DestinationEvidence.InactiveUnproved(end(domain))
-                  : unclear();
+              : started == Started.Unknown ? new InactiveUnproved(end(domain)) : unclear();
     }
     return unclear();
   }

@@ -3,6 +3,7 @@ package dev.ferryman.operator.decide.settle;
 import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.livemigration.DestinationOrder;
 import dev.ferryman.crds.livemigration.SourceOrder;
+import dev.ferryman.operator.decide.settle.DestinationEvidence.LastDefinition;
 import dev.ferryman.operator.decide.settle.DestinationEvidence.Running;
 import dev.ferryman.operator.decide.settle.DestinationEvidence.RunningInPostCopy;
 import dev.ferryman.operator.decide.settle.DestinationEvidence.StartedEnded;
@@ -99,7 +100,9 @@ final class PostCopyTable {
   private static Verdict lost(Gone gone, DestinationEvidence destination) {
     var ended = destination instanceof StartedEnded e ? e : null;
     var definedThere =
-        destination instanceof RunningInPostCopy || (ended != null && ended.defined());
+        destination instanceof RunningInPostCopy
+            || destination instanceof LastDefinition
+            || (ended != null && ended.defined());
     if (gone.defined() && definedThere) {
       return SettlingTable.order(Row.LostLeftover, SourceOrder.Undefine, DestinationOrder.None);
     }

@@ -67,6 +67,12 @@ public enum Row {
   LostLeftover(
       "the guest was lost in post-copy and is defined at the destination; its definition is left at"
           + " the source"),
+  LeftoverOfPostCopy(
+      "the guest had gone over to post-copy, has ended, and is defined at the destination; its"
+          + " definition is left at the source"),
+  EndedSincePostCopy(
+      "the guest had gone over to post-copy and has ended; whether all of its memory had come by"
+          + " then is not known"),
   GuestLost(
       "the guest was lost in post-copy: the half of it that one of the hosts held is gone, and the"
           + " other is no whole guest"),

@@ -11,6 +11,7 @@ import dev.ferryman.operator.decide.settle.DestinationEvidence.AbsentUnproved;
 import dev.ferryman.operator.decide.settle.DestinationEvidence.CompletePaused;
 import dev.ferryman.operator.decide.settle.DestinationEvidence.InactiveUnproved;
 import dev.ferryman.operator.decide.settle.DestinationEvidence.IncomingPaused;
+import dev.ferryman.operator.decide.settle.DestinationEvidence.LastDefinition;
 import dev.ferryman.operator.decide.settle.DestinationEvidence.NeverStarted;
 import dev.ferryman.operator.decide.settle.DestinationEvidence.StartedEnded;
 import dev.ferryman.operator.decide.settle.DestinationEvidence.StartedPaused;
@@ -123,6 +124,12 @@ public final class SettlingTable {
     }
     if (destination instanceof DestinationEvidence.Silent) {
       return new Verdict.Waits(Row.DestinationUnverified, Reason.DestinationUnverified);
+    }
+    if (destination instanceof LastDefinition last) {
+      var row = gone.end() == GuestEnd.Migrated ? Row.EndedAfterMove : Row.EndedSincePostCopy;
+      return gone.defined()
+          ? order(Row.LeftoverOfPostCopy, SourceOrder.Undefine, DestinationOrder.None)
+          : new Verdict.Ended(row, reason(last.end()));
     }
     return nowhere(gone, destination).orElseGet(SettlingTable::unknown);
   }

@@ -43,6 +43,8 @@ class PostCopyTableTest {
   private static final DestinationEvidence DIED = new StartedEnded(GuestEnd.InPostCopy, true);
   private static final DestinationEvidence VANISHED_THERE =
       new StartedEnded(GuestEnd.InPostCopy, false);
+  private static final DestinationEvidence LAST =
+      new DestinationEvidence.LastDefinition(GuestEnd.Stopped);
   private static final DestinationEvidence SHUT_DOWN = new StartedEnded(GuestEnd.Stopped, true);
 
   private static final Verdict GOES_ON = new Verdict.GoesOn(Row.InPostCopy);
@@ -107,6 +109,17 @@ class PostCopyTableTest {
         arguments(LOST, SILENT, GUEST_LOST),
         arguments(LOST, SHUT_DOWN, new Verdict.Ended(Row.EndedAfterMove, Reason.GuestStopped)),
         arguments(LOST, WHOLE, new Verdict.Moved(Row.Moved, false)),
+        // its definition is the last one, and nothing more is known of it
+        arguments(STOPPED, LAST, order(Row.LeftoverOfPostCopy, SourceOrder.Undefine)),
+        arguments(CRASHED, LAST, order(Row.LeftoverOfPostCopy, SourceOrder.Undefine)),
+        arguments(VANISHED, LAST, new Verdict.Ended(Row.EndedSincePostCopy, Reason.GuestStopped)),
+        arguments(MIGRATED, LAST, order(Row.LeftoverOfPostCopy, SourceOrder.Undefine)),
+        arguments(
+            gone(GuestEnd.Migrated, false),
+            LAST,
+            new Verdict.Ended(Row.EndedAfterMove, Reason.GuestStopped)),
+        arguments(LOST_DEFINED, LAST, order(Row.LostLeftover, SourceOrder.Undefine)),
+        arguments(LOST, LAST, GUEST_LOST),
         // the source's half is not to be seen
         arguments(
             new SourceEvidence.Silent(),
