@@ -3,11 +3,13 @@ package dev.ferryman.crds.livemigration;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import dev.ferryman.crds.ApiObject;
 import dev.ferryman.crds.Bounds;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import org.jspecify.annotations.Nullable;
 
-/** An address on which a device of the instance listens; every host has the wildcards. */
+/** Where a device of the instance listens. */
 @ApiObject
 public record ListenNeed(
     @Required
@@ -16,4 +18,8 @@ public record ListenNeed(
     @Required @Size(max = Bounds.NAME) String address,
     @Size(max = Bounds.WORD) @JsonPropertyDescription(
             "The address is the source's own, in this subnet: the destination's own takes its place. Absent: it is not")
-        @Nullable String subnet) {}
+        @Nullable String subnet,
+    @Min(1) @Max(65535) @JsonPropertyDescription("Absent: libvirt chooses one anew at the destination")
+        @Nullable Integer port,
+    @JsonPropertyDescription("The port is one of UDP; else it is one of TCP")
+        @Nullable Boolean udp) {}

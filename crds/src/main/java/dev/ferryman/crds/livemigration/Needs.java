@@ -41,7 +41,8 @@ public record Needs(
     @Size(max = Bounds.NEEDED_OBJECTS) List<SecretNeed> secrets,
     @Size(max = Bounds.NEEDED_OBJECTS) List<StoragePoolNeed> storagePools,
     @Size(max = Bounds.NEEDED_OBJECTS) @JsonPropertyDescription(
-            "Addresses on which its graphics and character devices listen, but for the wildcards and loopback")
+            "Addresses on which its graphics and character devices listen, with the ports that are fixed; without a port,"
+                + " but for the wildcards and loopback")
         List<ListenNeed> listenAddresses,
     @Size(max = Bounds.NEEDED_OBJECTS) @JsonPropertyDescription("Files that its character devices write to")
         List<@Size(max = Bounds.PATH) String> logPaths) {

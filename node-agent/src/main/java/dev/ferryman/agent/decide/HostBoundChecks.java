@@ -11,6 +11,7 @@ import dev.ferryman.crds.livemigration.Needs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -35,12 +36,14 @@ public final class HostBoundChecks {
    *
    * @param addresses on which the instance can listen here, by that of the source
    * @param troubles why it cannot, by that of the source
+   * @param ports why they cannot be had on those addresses
    * @param directories of the log files, by path
    */
   public record Seen(
       String host,
       Map<String, String> addresses,
       Map<String, String> troubles,
+      Map<ListenNeed, String> ports,
       Map<String, Directory> directories) {}
 
   /** A check of the addresses, and one of the files. */
@@ -62,11 +65,7 @@ public final class HostBoundChecks {
   }
 
   private static Check addresses(List<ListenNeed> needs, Seen seen) {
-    var lacking =
-        needs.stream()
-            .filter(need -> !seen.addresses().containsKey(need.address()))
-            .map(need -> listens(need) + ", " + seen.troubles().get(need.address()))
-            .toList();
+    var lacking = needs.stream().flatMap(need -> lack(need, seen).stream()).toList();
     if (!lacking.isEmpty()) {
       return check(
           CheckName.ListenAddresses,
@@ -88,11 +87,28 @@ public final class HostBoundChecks {
         CheckOutcome.Pass,
         null,
         seen,
-        told.isEmpty() ? "none is a host's own" : String.join("; ", told));
+        told.isEmpty()
+            ? "no address is its host's own, and no port is fixed"
+            : String.join("; ", told));
+  }
+
+  private static Optional<String> lack(ListenNeed need, Seen seen) {
+    var here = seen.addresses().get(need.address());
+    if (here == null) {
+      return Optional.of(listens(need) + ", " + seen.troubles().get(need.address()));
+    }
+    return Optional.ofNullable(seen.ports().get(need))
+        .map(
+            trouble ->
+                listens(need) + ", a port that cannot be had on " + here + " here: " + trouble);
   }
 
   private static String listens(ListenNeed need) {
-    return need.device() + " listens on " + need.address();
+    var protocol = Boolean.TRUE.equals(need.udp()) ? " UDP" : "";
+    return need.device()
+        + " listens on "
+        + need.address()
+        + (need.port() == null ? "" : protocol + " port " + need.port());
   }
 
   private static Check logs(List<String> paths, Seen seen) {

@@ -1,12 +1,18 @@
 package dev.ferryman.agent.libvirt;
 
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.InterfaceAddress;
 import java.net.NetworkInterface;
-import java.net.ServerSocket;
+import java.net.ProtocolFamily;
 import java.net.SocketException;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.ServerSocketChannel;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -45,14 +51,44 @@ final class HostAddresses {
         .findFirst();
   }
 
-  /** Why nothing can listen on an address here, or on a name's; empty: it can. */
-  static Optional<String> listenTrouble(String address) {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getByName(address))) {
-      return socket.isBound() ? Optional.empty() : Optional.of("it is not bound");
+  /**
+   * Why nothing can listen on an address here, or on a name's; empty: it can. Tried as QEMU does
+   * it, by a socket of the address's own protocol that may take over what is only about to close.
+   * But a port of UDP QEMU would share with another QEMU, and one of the two would hear nothing.
+   *
+   * @param port 0: any
+   * @param udp else TCP
+   */
+  static Optional<String> listenTrouble(String address, int port, boolean udp) {
+    try {
+      var at = new InetSocketAddress(InetAddress.getByName(address), port);
+      var family =
+          at.getAddress() instanceof Inet4Address
+              ? StandardProtocolFamily.INET
+              : StandardProtocolFamily.INET6;
+      if (udp) {
+        tryUdp(at, family);
+      } else {
+        tryTcp(at, family);
+      }
+      return Optional.empty();
     } catch (UnknownHostException e) {
       return Optional.of("its name does not resolve");
-    } catch (IOException e) {
+    } catch (IOException | UnsupportedOperationException e) {
+      // The latter of a host without IPv6.
       return Optional.of(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static void tryTcp(InetSocketAddress at, ProtocolFamily family) throws IOException {
+    try (var socket = ServerSocketChannel.open(family)) {
+      socket.setOption(StandardSocketOptions.SO_REUSEADDR, true).bind(at);
+    }
+  }
+
+  private static void tryUdp(InetSocketAddress at, ProtocolFamily family) throws IOException {
+    try (var socket = DatagramChannel.open(family)) {
+      socket.bind(at);
     }
   }
 

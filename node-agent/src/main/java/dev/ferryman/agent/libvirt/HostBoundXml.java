@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.w3c.dom.Element;
 
 /**
@@ -26,6 +28,7 @@ import org.w3c.dom.Element;
  *   <li>Any other address stays, if the destination can listen on it.
  *   <li>An address that libvirt finds by the name of one of its networks is found anew at the
  *       destination, which needs that network.
+ *   <li>A port that is fixed stays, and has to be free; libvirt's own choice is made anew.
  *   <li>A file stays where it is; its directory has to be there.
  * </ul>
  *
@@ -37,46 +40,106 @@ public final class HostBoundXml {
 
   private static final Set<String> EVERYWHERE = Set.of("0.0.0.0", "::", "::1", "localhost");
 
+  private static final Pattern PORT = Pattern.compile("[1-9][0-9]{0,4}");
+  private static final int LAST_PORT = 65535;
+
   private HostBoundXml() {}
 
-  /** An address, and the device that listens on it: graphics vnc, serial tcp. */
-  record Listen(String device, String address) {}
+  /**
+   * An address, and the device that listens on it: graphics vnc, serial tcp.
+   *
+   * @param port null: libvirt's choice
+   */
+  record Listen(String device, String address, @Nullable Integer port, boolean udp) {}
 
-  /** The addresses that are not the same on every host. */
+  /** The addresses that are not the same on every host, and the ports that are fixed. */
   static List<Listen> listens(Element domain) {
     return listeners(domain).stream()
-        .map(at -> new Listen(at.device(), at.holder().getAttribute(at.attribute())))
-        .filter(listen -> !isEverywhere(listen.address()))
+        .flatMap(HostBoundXml::listens)
+        .filter(listen -> listen.port() != null || !isEverywhere(listen.address()))
         .distinct()
         .toList();
   }
 
-  private static boolean isEverywhere(String address) {
-    return address.isBlank() || address.startsWith("127.") || EVERYWHERE.contains(address);
+  private static Stream<Listen> listens(Listener at) {
+    var address = attribute(at.holder(), at.attribute()).orElse(at.elsewise());
+    return at.ports().isEmpty()
+        ? Stream.of(new Listen(at.device(), address, null, at.udp()))
+        : at.ports().stream().map(port -> new Listen(at.device(), address, port, at.udp()));
   }
 
-  /** Where in the XML an address stands. */
-  private record Listener(String device, Element holder, String attribute) {}
+  /** Whether each host has it. */
+  static boolean isEverywhere(String address) {
+    return address.startsWith("127.") || EVERYWHERE.contains(address);
+  }
+
+  /**
+   * Where in the XML an address stands.
+   *
+   * @param elsewise the address if it does not
+   * @param ports those that are fixed
+   */
+  private record Listener(
+      String device,
+      Element holder,
+      String attribute,
+      String elsewise,
+      List<Integer> ports,
+      boolean udp) {}
 
   private static List<Listener> listeners(Element domain) {
     var found = new ArrayList<Listener>();
     for (var graphics : devices(domain, "graphics")) {
-      var device = name(graphics);
+      var ports = ports(graphics);
       var listens = children(graphics, "listen");
       // What stands in the graphics element repeats the first of these, of whatever type.
       if (listens.isEmpty() || isAddress(listens.get(0))) {
-        found.add(new Listener(device, graphics, "listen"));
+        found.add(screen(graphics, graphics, "listen", ports));
       }
       listens.stream()
           .filter(HostBoundXml::isAddress)
-          .forEach(listen -> found.add(new Listener(device, listen, "address")));
+          .forEach(listen -> found.add(screen(graphics, listen, "address", ports)));
     }
     for (var device : characterDevices(domain)) {
       descendants(device, "source").stream()
           .filter(source -> attribute(source, "mode").filter("bind"::equals).isPresent())
-          .forEach(source -> found.add(new Listener(name(device), source, "host")));
+          .forEach(source -> found.add(line(device, source)));
     }
     return found;
+  }
+
+  /** libvirt's settings give an address where the XML has none, by default this. */
+  private static Listener screen(
+      Element graphics, Element holder, String attribute, List<Integer> ports) {
+    return new Listener(name(graphics), holder, attribute, "127.0.0.1", ports, false);
+  }
+
+  private static Listener line(Element device, Element source) {
+    var udp =
+        source.getParentNode() instanceof Element parent
+            && attribute(parent, "type").filter("udp"::equals).isPresent();
+    var ports = port(source, "service").stream().toList();
+    return new Listener(name(device), source, "host", "0.0.0.0", ports, udp);
+  }
+
+  /**
+   * The ports that libvirt does not choose itself: its own choices are made anew at the
+   * destination, also where the XML of a running domain shows them.
+   */
+  private static List<Integer> ports(Element graphics) {
+    var automatic = attribute(graphics, "autoport").filter("yes"::equals).isPresent();
+    return Stream.of("port", "tlsPort", "websocket")
+        .filter(name -> !automatic || name.equals("websocket"))
+        .flatMap(name -> port(graphics, name).stream())
+        .toList();
+  }
+
+  /** A port by its number; one of -1 or 0 is libvirt's choice. */
+  private static Optional<Integer> port(Element element, String name) {
+    return attribute(element, name)
+        .filter(text -> PORT.matcher(text).matches())
+        .map(Integer::parseInt)
+        .filter(port -> port <= LAST_PORT);
   }
 
   private static boolean isAddress(Element listen) {

@@ -48,8 +48,13 @@ public interface HostObjects {
   /** This host's address in a subnet. */
   Optional<String> addressIn(String subnet);
 
-  /** Why nothing can listen on an address here, or on a name's; empty: it can. */
-  Optional<String> listenTrouble(String address);
+  /**
+   * Why nothing can listen on an address here, or on a name's; empty: it can.
+   *
+   * @param port 0: any
+   * @param udp else TCP
+   */
+  Optional<String> listenTrouble(String address, int port, boolean udp);
 
   /**
    * Whether this host's hypervisor can give a guest that CPU; never throws.

@@ -207,9 +207,9 @@ final class LibvirtHostObjects implements HostObjects {
 
   /** A name may take its time to resolve. */
   @Override
-  public Optional<String> listenTrouble(String address) {
+  public Optional<String> listenTrouble(String address, int port, boolean udp) {
     try {
-      return calls.call(address, () -> HostAddresses.listenTrouble(address));
+      return calls.call(address, () -> HostAddresses.listenTrouble(address, port, udp));
     } catch (HypervisorException e) {
       return Optional.of(String.valueOf(e.getMessage()));
     }

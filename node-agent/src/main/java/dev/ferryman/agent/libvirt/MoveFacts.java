@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param cpu null: the machine type's own
  * @param nwfilters those of the interfaces, with all that they refer to
  * @param storagePools by name
- * @param listens addresses on which devices listen, that are not the same on every host
+ * @param listens addresses on which devices listen, that are not the same on every host, and fixed
+ *     ports
  * @param logPaths files that character devices write to
  */
 public record MoveFacts(

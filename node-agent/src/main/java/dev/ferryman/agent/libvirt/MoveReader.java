@@ -86,7 +86,11 @@ final class MoveReader {
     return new ListenNeed(
         Bounds.cut(listen.device(), Bounds.WORD),
         Bounds.cut(listen.address(), Bounds.NAME),
-        host.subnetOf().apply(listen.address()).orElse(null));
+        HostBoundXml.isEverywhere(listen.address())
+            ? null
+            : host.subnetOf().apply(listen.address()).orElse(null),
+        listen.port(),
+        listen.udp() ? true : null);
   }
 
   /** The XML shows copies alone, not what pulls an image or commits it. */

@@ -22,12 +22,22 @@ final class HostBoundLook {
         look(need, host.hypervisor().objects(), addresses, troubles);
       }
     }
+    var ports = new HashMap<ListenNeed, String>();
+    for (var need : needs.listenAddresses()) {
+      var here = addresses.get(need.address());
+      if (need.port() != null && here != null) {
+        host.hypervisor()
+            .objects()
+            .listenTrouble(here, need.port(), Boolean.TRUE.equals(need.udp()))
+            .ifPresent(trouble -> ports.put(need, trouble));
+      }
+    }
     var directories = new HashMap<String, Directory>();
     for (var path : needs.logPaths()) {
       directories.computeIfAbsent(
           DestinationChecks.directoryOf(path), directory -> look(directory, host));
     }
-    return new HostBoundChecks.Seen(host.name(), addresses, troubles, directories);
+    return new HostBoundChecks.Seen(host.name(), addresses, troubles, ports, directories);
   }
 
   private static void look(
@@ -39,7 +49,7 @@ final class HostBoundLook {
     var subnet = need.subnet();
     if (subnet == null) {
       objects
-          .listenTrouble(address)
+          .listenTrouble(address, 0, false)
           .ifPresentOrElse(
               trouble -> troubles.put(address, "which cannot be had here: " + trouble),
               () -> addresses.put(address, address));

@@ -18,15 +18,21 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class HostBoundChecksTest {
-  private static final ListenNeed VNC = new ListenNeed("graphics vnc", "10.7.0.2", "10.7.0.0/24");
-  private static final ListenNeed SERIAL = new ListenNeed("serial tcp", "10.7.0.9", null);
+  private static final ListenNeed VNC =
+      new ListenNeed("graphics vnc", "10.7.0.2", "10.7.0.0/24", 5999, null);
+  private static final ListenNeed SERIAL =
+      new ListenNeed("serial udp", "10.7.0.9", null, 4778, true);
 
   @Test
   void replacesTheSourcesOwnAddressAloneAndSaysSo() {
     var needs = needs(List.of(VNC, SERIAL), List.of());
     var seen =
         new Seen(
-            "host-c", Map.of("10.7.0.2", "10.7.0.3", "10.7.0.9", "10.7.0.9"), Map.of(), Map.of());
+            "host-c",
+            Map.of("10.7.0.2", "10.7.0.3", "10.7.0.9", "10.7.0.9"),
+            Map.of(),
+            Map.of(),
+            Map.of());
 
     assertThat(HostBoundChecks.replacements(needs, seen))
         .containsExactly(new ListenAddress("10.7.0.2", "10.7.0.3"));
@@ -36,15 +42,20 @@ class HostBoundChecksTest {
             tuple(
                 "ListenAddresses",
                 CheckOutcome.Pass,
-                "graphics vnc listens on 10.7.0.2, here on 10.7.0.3; serial tcp listens on"
-                    + " 10.7.0.9"));
+                "graphics vnc listens on 10.7.0.2 port 5999, here on 10.7.0.3; serial udp listens"
+                    + " on 10.7.0.9 UDP port 4778"));
   }
 
   @Test
-  void addressThatCannotBeHadIsRefusedWithTheDevice() {
+  void addressAndPortThatCannotBeHadAreRefusedWithTheirDevices() {
     var needs = needs(List.of(VNC, SERIAL), List.of());
     var seen =
-        new Seen("host-c", Map.of("10.7.0.2", "10.7.0.3"), Map.of("10.7.0.9", "no such"), Map.of());
+        new Seen(
+            "host-c",
+            Map.of("10.7.0.2", "10.7.0.3"),
+            Map.of("10.7.0.9", "no such"),
+            Map.of(VNC, "in use"),
+            Map.of());
 
     assertThat(HostBoundChecks.judge(needs, seen))
         .filteredOn(check -> check.outcome() != CheckOutcome.Pass)
@@ -54,14 +65,16 @@ class HostBoundChecksTest {
                 CheckOutcome.Fail,
                 "ListenAddressUnavailable",
                 "host-c",
-                "serial tcp listens on 10.7.0.9, no such"));
+                "graphics vnc listens on 10.7.0.2 port 5999, a port that cannot be had on 10.7.0.3"
+                    + " here: in use; serial udp listens on 10.7.0.9 UDP port 4778, no such"));
   }
 
   @ParameterizedTest(name = "directory {0}: {1}")
   @CsvSource({"There, Pass", "Missing, Fail", "Silent, Fail", "Unseen, Warn"})
   void logFileNeedsItsDirectory(Directory directory, CheckOutcome outcome) {
     var needs = needs(List.of(), List.of("/var/log/guests/g1.log"));
-    var seen = new Seen("host-c", Map.of(), Map.of(), Map.of("/var/log/guests", directory));
+    var seen =
+        new Seen("host-c", Map.of(), Map.of(), Map.of(), Map.of("/var/log/guests", directory));
 
     assertThat(HostBoundChecks.judge(needs, seen))
         .filteredOn(check -> check.name().equals("LogPaths"))

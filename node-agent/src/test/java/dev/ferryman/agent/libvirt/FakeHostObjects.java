@@ -42,6 +42,9 @@ public final class FakeHostObjects implements HostObjects {
   /** Addresses of nobody's that can be listened on. */
   public final Set<String> bindable = new HashSet<>();
 
+  /** Ports on which somebody listens already. */
+  public final Set<Integer> taken = new HashSet<>();
+
   /** Filters in the order in which they were removed. */
   public final List<String> removed = new ArrayList<>();
 
@@ -157,8 +160,13 @@ public final class FakeHostObjects implements HostObjects {
   }
 
   @Override
-  public Optional<String> listenTrouble(String address) {
-    return addresses.containsKey(address) || bindable.contains(address)
+  public Optional<String> listenTrouble(String address, int port, boolean udp) {
+    if (taken.contains(port)) {
+      return Optional.of("Address already in use");
+    }
+    return HostBoundXml.isEverywhere(address)
+            || addresses.containsKey(address)
+            || bindable.contains(address)
         ? Optional.empty()
         : Optional.of("Cannot assign requested address");
   }

@@ -6,6 +6,7 @@ import dev.ferryman.agent.libvirt.MigrationRequest;
 import dev.ferryman.crds.Check;
 import dev.ferryman.crds.CheckOutcome;
 import dev.ferryman.crds.livemigration.DestinationState;
+import dev.ferryman.crds.livemigration.ListenAddress;
 import dev.ferryman.crds.livemigration.ListenNeed;
 import java.nio.file.Path;
 import java.util.List;
@@ -42,7 +43,7 @@ class HostBoundRolesTest {
     var request = moved();
 
     assertThat(scene.api.status().source().needs().listenAddresses())
-        .containsExactly(new ListenNeed("graphics vnc", "10.7.0.2", SUBNET));
+        .containsExactly(new ListenNeed("graphics vnc", "10.7.0.2", SUBNET, null, null));
     for (var xml : List.of(request.destinationXml(), request.persistentXml())) {
       assertThat(xml).contains("listen=\"10.7.0.3\"").doesNotContain("10.7.0.2");
     }
@@ -77,6 +78,34 @@ class HostBoundRolesTest {
     scene.guest.device("<serial type='tcp'><source mode='bind' host='10.8.0.9'/></serial>");
 
     assertThat(moved().destinationXml()).contains("10.8.0.9", "10.7.0.3");
+  }
+
+  @Test
+  void portThatIsTakenAtTheDestinationIsRefused() {
+    scene.hostC.objects.addresses.put("10.7.0.3", SUBNET);
+    scene.hostC.objects.taken.addAll(List.of(4777, 4778));
+    scene.guest.device(
+        "<serial type='tcp'><source mode='bind' host='127.0.0.1' service='4777'/></serial>");
+    scene.guest.device(
+        "<serial type='udp'><source mode='bind' host='10.7.0.2' service='4778'/></serial>");
+
+    assertThat(refusals()).containsExactly("ListenAddressUnavailable");
+    assertThat(scene.api.status().destination().checks().toString())
+        .contains(
+            "serial tcp listens on 127.0.0.1 port 4777",
+            "serial udp listens on 10.7.0.2 UDP port 4778",
+            "on 10.7.0.3 here");
+  }
+
+  @Test
+  void fixedPortThatIsFreeStays() throws InterruptedException {
+    scene.hostC.objects.addresses.put("10.7.0.3", SUBNET);
+    scene.guest.device(
+        "<serial type='tcp'><source mode='bind' host='127.0.0.1' service='4777'/></serial>");
+
+    assertThat(moved().destinationXml()).contains("127.0.0.1", "4777");
+    assertThat(scene.api.status().destination().listenAddresses())
+        .containsExactly(new ListenAddress("10.7.0.2", "10.7.0.3"));
   }
 
   @Test
