@@ -43,5 +43,6 @@ public enum CheckName {
   StoragePools,
   ListenAddresses,
   LogPaths,
+  HostFiles,
   SourceReachable
 }

@@ -69,6 +69,7 @@ public enum Reason {
   StoragePoolMissing,
   ListenAddressUnavailable,
   LogPathMissing,
+  HostFileMissing,
   InsufficientVCPUs,
   InsufficientMemory,
   InsufficientHugePages,

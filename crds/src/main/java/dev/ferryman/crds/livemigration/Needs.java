@@ -44,8 +44,11 @@ public record Needs(
             "Addresses on which its graphics and character devices listen, with the ports that are fixed; without a port,"
                 + " but for the wildcards and loopback")
         List<ListenNeed> listenAddresses,
-    @Size(max = Bounds.NEEDED_OBJECTS) @JsonPropertyDescription("Files that its character devices write to")
-        List<@Size(max = Bounds.PATH) String> logPaths) {
+    @Size(max = Bounds.NEEDED_OBJECTS) @JsonPropertyDescription("Files and sockets that its devices make")
+        List<@Size(max = Bounds.PATH) String> logPaths,
+    @Size(max = Bounds.NEEDED_OBJECTS) @JsonPropertyDescription(
+            "Files, devices and sockets that are there before it, beside its disks")
+        List<FileNeed> hostFiles) {
 
   /** Absent lists are empty. */
   public Needs {
@@ -57,5 +60,6 @@ public record Needs(
     storagePools = Lists.orEmpty(storagePools);
     listenAddresses = Lists.orEmpty(listenAddresses);
     logPaths = Lists.orEmpty(logPaths);
+    hostFiles = Lists.orEmpty(hostFiles);
   }
 }

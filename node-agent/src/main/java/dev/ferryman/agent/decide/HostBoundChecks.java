@@ -8,28 +8,15 @@ import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.livemigration.ListenAddress;
 import dev.ferryman.crds.livemigration.ListenNeed;
 import dev.ferryman.crds.livemigration.Needs;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Judges whether an instance can listen and write its logs on this host as it does at its source.
- */
+/** Judges whether an instance can listen on this host as it does at its source. */
 public final class HostBoundChecks {
   private HostBoundChecks() {}
-
-  /** What a directory of log files is on this host. */
-  public enum Directory {
-    There,
-    Missing,
-    /** The agent sees other files than its host's libvirt. */
-    Unseen,
-    /** The file system does not answer. */
-    Silent
-  }
 
   /**
    * What this host has to offer.
@@ -37,19 +24,12 @@ public final class HostBoundChecks {
    * @param addresses on which the instance can listen here, by that of the source
    * @param troubles why it cannot, by that of the source
    * @param ports why they cannot be had on those addresses
-   * @param directories of the log files, by path
    */
   public record Seen(
       String host,
       Map<String, String> addresses,
       Map<String, String> troubles,
-      Map<ListenNeed, String> ports,
-      Map<String, Directory> directories) {}
-
-  /** A check of the addresses, and one of the files. */
-  public static List<Check> judge(Needs needs, Seen seen) {
-    return List.of(addresses(needs.listenAddresses(), seen), logs(needs.logPaths(), seen));
-  }
+      Map<ListenNeed, String> ports) {}
 
   /** The addresses of the source's own, and those of this host that take their place. */
   public static List<ListenAddress> replacements(Needs needs, Seen seen) {
@@ -64,7 +44,9 @@ public final class HostBoundChecks {
         .toList();
   }
 
-  private static Check addresses(List<ListenNeed> needs, Seen seen) {
+  /** The check of its addresses and ports. */
+  public static Check judge(Needs sought, Seen seen) {
+    var needs = sought.listenAddresses();
     var lacking = needs.stream().flatMap(need -> lack(need, seen).stream()).toList();
     if (!lacking.isEmpty()) {
       return check(
@@ -109,43 +91,6 @@ public final class HostBoundChecks {
         + " listens on "
         + need.address()
         + (need.port() == null ? "" : protocol + " port " + need.port());
-  }
-
-  private static Check logs(List<String> paths, Seen seen) {
-    var missing = new ArrayList<String>();
-    var unseen = new ArrayList<String>();
-    for (var path : paths) {
-      var directory = DestinationChecks.directoryOf(path);
-      switch (seen.directories().getOrDefault(directory, Directory.Silent)) {
-        case There -> {}
-        case Missing -> missing.add(path + ": there is no directory " + directory + " here");
-        case Silent -> missing.add(path + ": its directory does not answer here");
-        case Unseen -> unseen.add(path);
-      }
-    }
-    if (!missing.isEmpty()) {
-      return check(
-          CheckName.LogPaths,
-          CheckOutcome.Fail,
-          Reason.LogPathMissing,
-          seen,
-          String.join("; ", missing));
-    }
-    if (!unseen.isEmpty()) {
-      return check(
-          CheckName.LogPaths,
-          CheckOutcome.Warn,
-          Reason.LogPathMissing,
-          seen,
-          "the agent does not see whether the host has the directory of "
-              + String.join(", ", unseen));
-    }
-    return check(
-        CheckName.LogPaths,
-        CheckOutcome.Pass,
-        null,
-        seen,
-        paths.isEmpty() ? "none is needed" : "can be written here: " + String.join(", ", paths));
   }
 
   private static Check check(

@@ -16,10 +16,30 @@ import org.w3c.dom.Element;
 
 /** Reads what a domain's devices need of their host (libvirt: formatdomain). */
 final class DeviceXml {
+  private static final List<String> CHARACTER_DEVICES =
+      List.of("channel", "console", "parallel", "redirdev", "rng", "serial", "smartcard");
+
   private DeviceXml() {}
 
   static List<Element> devices(Element domain, String name) {
     return child(domain, "devices").map(devices -> children(devices, name)).orElse(List.of());
+  }
+
+  /** The devices that may be an end of a line: a socket, a file, a terminal, ... */
+  static List<Element> characterDevices(Element domain) {
+    return CHARACTER_DEVICES.stream().flatMap(name -> devices(domain, name).stream()).toList();
+  }
+
+  /** The device's name for people: graphics vnc, serial tcp. */
+  static String name(Element device) {
+    return device.getTagName() + attribute(device, "type").map(type -> " " + type).orElse("");
+  }
+
+  /** What kind of line a character device's source is the end of: tcp, unix, dev, ... */
+  static String lineType(Element source) {
+    return source.getParentNode() instanceof Element parent
+        ? attribute(parent, "type").orElse("")
+        : "";
   }
 
   /** The networks that the interfaces are attached to; those that QEMU serves itself need none. */

@@ -1,9 +1,11 @@
 package dev.ferryman.agent.libvirt;
 
+import static dev.ferryman.agent.libvirt.DeviceXml.characterDevices;
 import static dev.ferryman.agent.libvirt.DeviceXml.descendants;
 import static dev.ferryman.agent.libvirt.DeviceXml.devices;
+import static dev.ferryman.agent.libvirt.DeviceXml.lineType;
+import static dev.ferryman.agent.libvirt.DeviceXml.name;
 import static dev.ferryman.agent.libvirt.SafeXml.attribute;
-import static dev.ferryman.agent.libvirt.SafeXml.child;
 import static dev.ferryman.agent.libvirt.SafeXml.children;
 
 import java.util.ArrayList;
@@ -17,8 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.w3c.dom.Element;
 
 /**
- * What a domain's XML takes from the host that it runs on, and libvirt carries to the next one as
- * it stands: addresses on which devices listen, and files that they write to.
+ * Where a domain's devices listen, which libvirt carries from host to host as it stands.
  *
  * <ul>
  *   <li>A wildcard or a loopback address is there on every host and stays.
@@ -29,15 +30,11 @@ import org.w3c.dom.Element;
  *   <li>An address that libvirt finds by the name of one of its networks is found anew at the
  *       destination, which needs that network.
  *   <li>A port that is fixed stays, and has to be free; libvirt's own choice is made anew.
- *   <li>A file stays where it is; its directory has to be there.
  * </ul>
  *
- * Left out are sockets that libvirt names itself, and those of other protocols than IP.
+ * Left out are those of other protocols than IP ({@link HostFilesXml}).
  */
 public final class HostBoundXml {
-  private static final Set<String> CHARACTER_DEVICES =
-      Set.of("serial", "parallel", "console", "channel", "smartcard", "redirdev", "rng");
-
   private static final Set<String> EVERYWHERE = Set.of("0.0.0.0", "::", "::1", "localhost");
 
   private static final Pattern PORT = Pattern.compile("[1-9][0-9]{0,4}");
@@ -115,9 +112,7 @@ public final class HostBoundXml {
   }
 
   private static Listener line(Element device, Element source) {
-    var udp =
-        source.getParentNode() instanceof Element parent
-            && attribute(parent, "type").filter("udp"::equals).isPresent();
+    var udp = lineType(source).equals("udp");
     var ports = port(source, "service").stream().toList();
     return new Listener(name(device), source, "host", "0.0.0.0", ports, udp);
   }
@@ -146,42 +141,12 @@ public final class HostBoundXml {
     return attribute(listen, "type").filter("address"::equals).isPresent();
   }
 
-  private static List<Element> characterDevices(Element domain) {
-    return CHARACTER_DEVICES.stream()
-        .sorted()
-        .flatMap(name -> devices(domain, name).stream())
-        .toList();
-  }
-
-  private static String name(Element device) {
-    return device.getTagName() + attribute(device, "type").map(type -> " " + type).orElse("");
-  }
-
   /** libvirt's networks by which graphics find the address to listen on. */
   static Stream<String> networks(Element domain) {
     return devices(domain, "graphics").stream()
         .flatMap(graphics -> children(graphics, "listen").stream())
         .filter(listen -> attribute(listen, "type").filter("network"::equals).isPresent())
         .flatMap(listen -> attribute(listen, "network").stream());
-  }
-
-  /** The files that character devices write to. */
-  static List<String> logPaths(Element domain) {
-    return characterDevices(domain).stream()
-        .flatMap(
-            device ->
-                Stream.concat(
-                    outputFile(device).stream(),
-                    children(device, "log").stream()
-                        .flatMap(log -> attribute(log, "file").stream())))
-        .distinct()
-        .toList();
-  }
-
-  private static Optional<String> outputFile(Element device) {
-    return attribute(device, "type").filter("file"::equals).isPresent()
-        ? child(device, "source").flatMap(source -> attribute(source, "path"))
-        : Optional.empty();
   }
 
   /**

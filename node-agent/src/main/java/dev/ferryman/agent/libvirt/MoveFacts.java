@@ -1,6 +1,7 @@
 package dev.ferryman.agent.libvirt;
 
 import dev.ferryman.crds.livemigration.CpuNeed;
+import dev.ferryman.crds.livemigration.FileNeed;
 import dev.ferryman.crds.livemigration.FilterNeed;
 import dev.ferryman.crds.livemigration.ListenNeed;
 import dev.ferryman.crds.livemigration.NetworkNeed;
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param storagePools by name
  * @param listens addresses on which devices listen, that are not the same on every host, and fixed
  *     ports
- * @param logPaths files that character devices write to
+ * @param logPaths files and sockets that devices make
+ * @param hostFiles what is there before the domain starts, beside its disks
  */
 public record MoveFacts(
     List<String> obstacles,
@@ -28,4 +30,5 @@ public record MoveFacts(
     List<SecretNeed> secrets,
     List<String> storagePools,
     List<ListenNeed> listens,
-    List<String> logPaths) {}
+    List<String> logPaths,
+    List<FileNeed> hostFiles) {}

@@ -79,7 +79,8 @@ final class MoveReader {
             .distinct()
             .map(listen -> need(listen, host))
             .toList(),
-        carried.stream().flatMap(xml -> HostBoundXml.logPaths(xml).stream()).distinct().toList());
+        carried.stream().flatMap(xml -> HostFilesXml.made(xml).stream()).distinct().toList(),
+        carried.stream().flatMap(xml -> HostFilesXml.opened(xml).stream()).distinct().toList());
   }
 
   private static ListenNeed need(HostBoundXml.Listen listen, Surroundings host) {

@@ -4,6 +4,7 @@ import dev.ferryman.agent.decide.CopyChecks;
 import dev.ferryman.agent.decide.DestinationChecks;
 import dev.ferryman.agent.decide.DestinationChecks.Directory;
 import dev.ferryman.agent.decide.HostBoundChecks;
+import dev.ferryman.agent.decide.HostFileChecks;
 import dev.ferryman.agent.decide.OfferChecks;
 import dev.ferryman.agent.decide.StorageChecks;
 import dev.ferryman.agent.journal.Baseline;
@@ -89,7 +90,8 @@ final class DestinationChecking {
                 DestinationChecks.judge(
                     needs, uuid, role.migration.getSpec().switchoverOrAuto(), seen)));
     var hostBound = HostBoundLook.look(needs, host);
-    checks.addAll(HostBoundChecks.judge(needs, hostBound));
+    checks.add(HostBoundChecks.judge(needs, hostBound));
+    checks.addAll(HostFileChecks.judge(needs, HostFileLook.look(needs, host)));
     var copying = role.migration.getSpec().copiesDisks();
     var copies = copying ? CopyChecks.copies(needs, seen.directories()) : List.<DiskCopy>of();
     var look = DiskLook.look(needs, seen.directories(), copying, disks.paths(), host);

@@ -1,16 +1,13 @@
 package dev.ferryman.agent.runner;
 
-import dev.ferryman.agent.decide.DestinationChecks;
 import dev.ferryman.agent.decide.HostBoundChecks;
-import dev.ferryman.agent.decide.HostBoundChecks.Directory;
 import dev.ferryman.agent.libvirt.HostObjects;
 import dev.ferryman.crds.livemigration.ListenNeed;
 import dev.ferryman.crds.livemigration.Needs;
-import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Looks for what an instance takes from its host, on this one. */
+/** Looks where an instance can listen on this host. */
 final class HostBoundLook {
   private HostBoundLook() {}
 
@@ -32,12 +29,7 @@ final class HostBoundLook {
             .ifPresent(trouble -> ports.put(need, trouble));
       }
     }
-    var directories = new HashMap<String, Directory>();
-    for (var path : needs.logPaths()) {
-      directories.computeIfAbsent(
-          DestinationChecks.directoryOf(path), directory -> look(directory, host));
-    }
-    return new HostBoundChecks.Seen(host.name(), addresses, troubles, ports, directories);
+    return new HostBoundChecks.Seen(host.name(), addresses, troubles, ports);
   }
 
   private static void look(
@@ -65,18 +57,6 @@ final class HostBoundLook {
                   troubles.put(
                       address,
                       "the source's own, and this host has no address in its subnet " + subnet));
-    }
-  }
-
-  private static Directory look(String directory, HostContext host) {
-    try {
-      return switch (host.disks().directory(directory)) {
-        case There -> Directory.There;
-        case Missing -> Directory.Missing;
-        case Unseen -> Directory.Unseen;
-      };
-    } catch (IOException e) {
-      return Directory.Silent;
     }
   }
 }

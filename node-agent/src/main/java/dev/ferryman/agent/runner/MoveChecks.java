@@ -38,6 +38,7 @@ final class MoveChecks {
         .listenAddresses(bounded(facts.listens()))
         .logPaths(
             bounded(facts.logPaths()).stream().map(path -> Bounds.cut(path, Bounds.PATH)).toList())
+        .hostFiles(bounded(facts.hostFiles()))
         .build();
   }
 
@@ -82,14 +83,15 @@ final class MoveChecks {
             facts.secrets(),
             facts.storagePools(),
             facts.listens(),
-            facts.logPaths())
+            facts.logPaths(),
+            facts.hostFiles())
         .filter(list -> list.size() > Bounds.NEEDED_OBJECTS)
         .findFirst()
         .map(
             list ->
                 "it needs "
                     + list.size()
-                    + " networks, filters, secrets, storage pools, addresses or log files; at most "
+                    + " networks, filters, secrets, storage pools, addresses, logs or files; at most "
                     + Bounds.NEEDED_OBJECTS
                     + " of a kind can be checked");
   }

@@ -1,6 +1,7 @@
 package dev.ferryman.agent.storage;
 
 import dev.ferryman.crds.livemigration.DiskIdentity;
+import dev.ferryman.crds.livemigration.FileKind;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -21,17 +22,22 @@ import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 
 /**
- * Looks at the disks of an instance on this host. Storage that hangs keeps its callers: every look
- * is given up after {@link Markers#PATIENCE}.
+ * Looks at the disks of an instance on this host, and at other files that it needs. Storage that
+ * hangs keeps its callers: every look is given up after {@link Markers#PATIENCE}.
  */
 public final class DiskProbe {
+  // Of a file's mode (Linux: inode(7)).
+  private static final int TYPE = 0170000;
+  private static final int CHARACTER_DEVICE = 0020000;
+  private static final int SOCKET = 0140000;
+
   private final ExecutorService threads;
   private final Images images;
   private final UnaryOperator<Path> root;
   private final BooleanSupplier seesHost;
   private final Duration patience;
 
-  /** Whether a directory is on this host. */
+  /** Whether a file of a kind is on this host. */
   public enum Finding {
     There,
     Missing,
@@ -113,20 +119,36 @@ public final class DiskProbe {
   }
 
   /**
-   * Looks for a directory.
+   * Looks for a file of a kind.
    *
    * @throws IOException also if the storage does not answer
    */
-  public Finding directory(String path) throws IOException {
+  public Finding find(String path, FileKind kind) throws IOException {
     var where = root.apply(path(path));
     return await(
         path,
         threads.submit(
             (Callable<Finding>)
                 () ->
-                    Files.isDirectory(where)
+                    is(where, kind)
                         ? Finding.There
                         : seesHost.getAsBoolean() ? Finding.Missing : Finding.Unseen));
+  }
+
+  private static boolean is(Path path, FileKind kind) throws IOException {
+    if (!Files.exists(path)) {
+      return false;
+    }
+    return switch (kind) {
+      case Directory -> Files.isDirectory(path);
+      case File -> !Files.isDirectory(path);
+      case CharacterDevice -> type(path) == CHARACTER_DEVICE;
+      case Socket -> type(path) == SOCKET;
+    };
+  }
+
+  private static int type(Path path) throws IOException {
+    return (int) Files.getAttribute(path, "unix:mode") & TYPE;
   }
 
   private static Path path(String text) throws IOException {

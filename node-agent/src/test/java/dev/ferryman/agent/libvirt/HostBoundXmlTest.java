@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.ferryman.agent.libvirt.HostBoundXml.Listen;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -114,20 +113,6 @@ class HostBoundXmlTest {
 
     assertThat(HostBoundXml.replace(domain(graphics), MOVED)).contains("10.8.0.9", "10.7.0.2");
     assertThat(HostBoundXml.replace("not even XML", Map.of())).isEqualTo("not even XML");
-  }
-
-  @Test
-  void findsTheFilesThatCharacterDevicesWriteTo() {
-    var devices =
-        """
-        <serial type='file'><source path='/var/log/a/serial' append='on'/></serial>
-        <console type='file'><source path='/var/log/a/serial'/></console>
-        <serial type='pty'><source path='/dev/pts/3'/><log file='/var/log/b/log' append='off'/></serial>
-        <disk type='file'><source file='/images/a.qcow2'/></disk>
-        """;
-
-    assertThat(HostBoundXml.logPaths(SafeXml.parse("domain", domain(devices))))
-        .isEqualTo(List.of("/var/log/a/serial", "/var/log/b/log"));
   }
 
   private static String domain(String devices) {

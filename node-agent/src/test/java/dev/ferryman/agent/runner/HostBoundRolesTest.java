@@ -8,6 +8,8 @@ import dev.ferryman.crds.CheckOutcome;
 import dev.ferryman.crds.livemigration.DestinationState;
 import dev.ferryman.crds.livemigration.ListenAddress;
 import dev.ferryman.crds.livemigration.ListenNeed;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -115,6 +117,43 @@ class HostBoundRolesTest {
     scene.guest.device("<serial type='pty'><log file='" + logs + "/g1.log'/></serial>");
 
     assertThat(refusals()).containsExactly("LogPathMissing");
+  }
+
+  @Test
+  void fileThatTheDestinationLacksIsRefused() throws IOException {
+    scene.hostC.objects.addresses.put("10.7.0.3", SUBNET);
+    Files.createDirectories(scene.localOn("host-b"));
+    Files.createFile(scene.localOn("host-b").resolve("a.rom"));
+    openRom();
+
+    assertThat(refusals()).containsExactly("HostFileMissing");
+    assertThat(scene.api.status().destination().checks().toString()).contains("local/a.rom");
+  }
+
+  @Test
+  void fileThatTheDestinationHasAsWellIsNoObstacle() throws Exception {
+    scene.hostC.objects.addresses.put("10.7.0.3", SUBNET);
+    Files.createDirectories(scene.localOn("host-c"));
+    Files.createFile(scene.localOn("host-c").resolve("a.rom"));
+    openRom();
+
+    assertThat(moved().destinationXml()).contains("a.rom");
+  }
+
+  @Test
+  void pathThatDoesInsteadIsEnough() throws Exception {
+    scene.hostC.objects.addresses.put("10.7.0.3", SUBNET);
+    Files.createDirectories(scene.localOn("host-c"));
+    Files.createFile(scene.localOn("host-c").resolve("line"));
+    var path = directory.resolve("local/line");
+    scene.guest.device("<serial type='pipe'><source path='" + path + "'/></serial>");
+
+    assertThat(moved().destinationXml()).contains("local/line");
+  }
+
+  private void openRom() {
+    var rom = directory.resolve("local/a.rom");
+    scene.guest.device("<interface type='user'><rom file='" + rom + "'/></interface>");
   }
 
   /** What libvirt was asked for. */

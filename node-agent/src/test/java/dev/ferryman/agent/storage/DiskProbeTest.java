@@ -3,14 +3,17 @@ package dev.ferryman.agent.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ferryman.agent.storage.DiskProbe.Finding;
+import dev.ferryman.crds.livemigration.FileKind;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -37,14 +40,34 @@ class DiskProbeTest {
       throws IOException {
     var where = there ? directory : directory.resolve("logs");
 
-    assertThat(probe(sees).directory(where.toString())).isEqualTo(expected);
+    assertThat(probe(sees).find(where.toString(), FileKind.Directory)).isEqualTo(expected);
   }
 
-  @Test
-  void aFileIsNoDirectory() throws IOException {
-    var file = Files.createFile(directory.resolve("file"));
+  @ParameterizedTest(name = "{0} {1}: {2}")
+  @CsvSource({
+    "file, File, There",
+    "file, Directory, Missing",
+    "file, CharacterDevice, Missing",
+    "file, Socket, Missing",
+    "directory, Directory, There",
+    "directory, File, Missing",
+    "socket, Socket, There",
+    "socket, File, There",
+    "/dev/null, CharacterDevice, There",
+    "/dev/null, File, There",
+    "/dev/null, Socket, Missing",
+    "nothing, File, Missing",
+    "nothing, CharacterDevice, Missing",
+    "file/below, File, Missing",
+  })
+  void onlyAFileOfThatKindIsThere(String path, FileKind kind, Finding expected) throws IOException {
+    Files.createFile(directory.resolve("file"));
+    Files.createDirectory(directory.resolve("directory"));
+    try (var socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      socket.bind(UnixDomainSocketAddress.of(directory.resolve("socket")));
 
-    assertThat(probe(true).directory(file.toString())).isEqualTo(Finding.Missing);
+      assertThat(probe(true).find(directory.resolve(path).toString(), kind)).isEqualTo(expected);
+    }
   }
 
   private DiskProbe probe(boolean seesHost) {
