@@ -110,14 +110,19 @@ final class HostFilesXml {
         .flatMap(needs -> needs);
   }
 
-  /** libvirt makes the file of the firmware's variables of a template, if it is not there. */
+  /**
+   * libvirt makes the file of the firmware's variables of a template, if it is not there: of the
+   * XML's, else of one that its own settings may name.
+   */
   private static Stream<FileNeed> variables(Element nvram) {
     var path =
         child(nvram, "source")
             .map(source -> attribute(source, "file"))
             .orElseGet(() -> SafeXml.text(nvram));
-    return path.stream()
-        .map(file -> need("nvram", FileKind.File, file, attribute(nvram, "template").orElse(null)));
+    return attribute(nvram, "template").stream()
+        .flatMap(
+            template ->
+                path.stream().map(file -> need("nvram", FileKind.File, file, template)));
   }
 
   private static Stream<FileNeed> lines(Element domain) {

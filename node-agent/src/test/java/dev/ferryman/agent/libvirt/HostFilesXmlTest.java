@@ -113,11 +113,12 @@ class HostFilesXmlTest {
       delimiter = '|',
       textBlock =
           """
-          <nvram>/nvram/a.fd</nvram>                                            | /nvram/a.fd
-          <nvram type='file'><source file='/nvram/a.fd'/></nvram>               | /nvram/a.fd
-          <nvram type='network'><source protocol='iscsi' name='iqn.a'/></nvram> |
+          <nvram template='/t'>/nvram/a.fd</nvram>                                            | /nvram/a.fd
+          <nvram template='/t' type='file'><source file='/nvram/a.fd'/></nvram>               | /nvram/a.fd
+          <nvram template='/t' type='network'><source protocol='iscsi' name='iqn.a'/></nvram> |
+          <nvram>/nvram/a.fd</nvram>                                                          |
           """)
-  void variablesOfAFirmwareAreLookedForWhereTheyAreAFile(String nvram, @Nullable String path) {
+  void variablesOfAFirmwareAreLookedForWhereTheyAreAFileOfAKnownTemplate(String nvram, @Nullable String path) {
     assertThat(
             HostFilesXml.opened(SafeXml.parse("domain", "<domain><os>" + nvram + "</os></domain>")))
         .extracting(FileNeed::path)
