@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
  * A source whose QEMU, in its libvirt's eyes, is 3.1 and leaves what it has cached of a disk. It is
  * the same QEMU as everywhere; libvirtd of host-c is started with an altered version of the answers
  * that it has kept from probing it. All that follows from that is real: what libvirt tells of
- * itself, and what it refuses to move.
+ * itself, and what it refuses to move. Host-b's answers are left alone: the lab keeps them for the
+ * next lab.
  */
 class CacheModeE2E extends LabTest {
   private static final String ANSWERS = "/var/cache/libvirt/qemu/capabilities";

@@ -1,6 +1,7 @@
 package dev.ferryman.lab;
 
 import static dev.ferryman.lab.Lab.on;
+import static dev.ferryman.lab.Lab.tryOn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ferryman.crds.livemigration.LiveMigrationSpec;
@@ -48,7 +49,7 @@ class NotMigratableE2E extends LabTest {
       assertRefused("it has 1 snapshot");
       assertRefusedByLibvirt("cannot migrate domain with 1 snapshots");
     } finally {
-      on("host-b", "virsh", "snapshot-delete", NAME, "before");
+      tryOn("host-b", "virsh", "snapshot-delete", NAME, "before");
     }
   }
 
@@ -65,8 +66,8 @@ class NotMigratableE2E extends LabTest {
       assertRefused("disk vda: a block job is active (copy)");
       assertRefusedByLibvirt("domain has active block job");
     } finally {
-      on("host-b", "virsh", "blockjob", NAME, "vda", "--abort");
-      on("host-b", "rm", copy);
+      tryOn("host-b", "virsh", "blockjob", NAME, "vda", "--abort");
+      tryOn("host-b", "rm", copy);
     }
   }
 
@@ -77,13 +78,13 @@ class NotMigratableE2E extends LabTest {
     var disk =
         "<disk type='file' device='disk'><driver name='qemu' type='raw' cache='none'/>"
             + ("<source file='" + image + "'/><target dev='sdb' bus='scsi'/><transient/></disk>");
-    device("attach-device", disk);
+    attach(disk);
     try {
       assertRefused("disk sdb: it is transient");
       assertRefusedByLibvirt("migration with transient disk is not supported");
     } finally {
-      device("detach-device", disk);
-      on("host-b", "rm", image);
+      detach(disk);
+      tryOn("host-b", "rm", image);
     }
   }
 
@@ -99,11 +100,11 @@ class NotMigratableE2E extends LabTest {
           "<hostdev mode='subsystem' type='scsi'>"
               + ("<source protocol='iscsi' name='iqn.2026-11.lab:" + lender.name() + "/1'>")
               + "<host name='10.77.0.11' port='3260'/></source></hostdev>";
-      device("attach-device", device);
+      attach(device);
       try {
         assertRefused("hostdev0: a device of the host is passed through to the guest");
       } finally {
-        device("detach-device", device);
+        detach(device);
       }
     }
   }
@@ -130,7 +131,17 @@ class NotMigratableE2E extends LabTest {
     guest.awaitBeating().assertNoHeartbeatLost();
   }
 
-  private static void device(String change, String xml) {
-    on("host-b", "bash", "-c", "virsh " + change + " " + NAME + " <(echo \"$1\")", "bash", xml);
+  private static void attach(String device) {
+    on("host-b", change("attach-device", device));
+  }
+
+  private static void detach(String device) {
+    tryOn("host-b", change("detach-device", device));
+  }
+
+  private static String[] change(String change, String device) {
+    return new String[] {
+      "bash", "-c", "virsh " + change + " " + NAME + " <(echo \"$1\")", "bash", device
+    };
   }
 }
