@@ -48,7 +48,7 @@ record HostFiles(Map<String, Set<String>> ofHosts) {
     return new HostFiles(found);
   }
 
-  /** Remembers what is there before a migration is ordered. */
+  /** Remembers what is there before a migration is ordered; {@link Api#order} does. */
   static void remember(String migration) {
     BEFORE.put(migration, now());
   }
@@ -57,7 +57,7 @@ record HostFiles(Map<String, Set<String>> ofHosts) {
   static HostFiles before(String migration) {
     var before = BEFORE.get(migration);
     if (before == null) {
-      throw new AssertionError(migration + " was not ordered by Api.order");
+      throw new AssertionError("what was there before " + migration + " was not noted");
     }
     return before;
   }

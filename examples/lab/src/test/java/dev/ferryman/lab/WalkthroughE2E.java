@@ -23,6 +23,7 @@ class WalkthroughE2E extends LabTest {
           .containsPattern("host-c +True +true ");
       var bootId = guest.bootId();
 
+      HostFiles.remember("move-i-00000003");
       lab("kubectl", "apply", "-f", "../livemigration.yaml");
       var end = Api.awaitEnd("move-i-00000003");
 
