@@ -42,7 +42,9 @@ class HostFilesE2E extends MoveTest {
             "--device",
             "<serial type='unix'><source mode='bind' path='" + directory + "/socket'/></serial>",
             "--device",
-            "<graphics type='vnc'><listen type='socket' socket='" + directory + "/vnc'/></graphics>",
+            "<graphics type='vnc'><listen type='socket' socket='"
+                + directory
+                + "/vnc'/></graphics>",
             "--device",
             "<video><model type='none'/></video>")) {
       assertRefused(guest, "LogPathMissing", List.of("/line", "/socket", "/vnc"));

@@ -59,7 +59,7 @@ public final class HostBoundXml {
   }
 
   private static Stream<Listen> listens(Listener at) {
-    var address = attribute(at.holder(), at.attribute()).orElse(at.elsewise());
+    var address = attribute(at.holder(), at.attribute()).orElse(at.otherwise());
     return at.ports().isEmpty()
         ? Stream.of(new Listen(at.device(), address, null, at.udp()))
         : at.ports().stream().map(port -> new Listen(at.device(), address, port, at.udp()));
@@ -73,14 +73,14 @@ public final class HostBoundXml {
   /**
    * Where in the XML an address stands.
    *
-   * @param elsewise the address if it does not
+   * @param otherwise the address if it does not
    * @param ports those that are fixed
    */
   private record Listener(
       String device,
       Element holder,
       String attribute,
-      String elsewise,
+      String otherwise,
       List<Integer> ports,
       boolean udp) {}
 
@@ -89,8 +89,9 @@ public final class HostBoundXml {
     for (var graphics : devices(domain, "graphics")) {
       var ports = ports(graphics);
       var listens = children(graphics, "listen");
-      // What stands in the graphics element repeats the first of these, of whatever type.
-      if (listens.isEmpty() || isAddress(listens.get(0))) {
+      // What stands in the graphics element, if it does, repeats the first of these, of whatever
+      // type.
+      if (listens.isEmpty() || (isAddress(listens.get(0)) && graphics.hasAttribute("listen"))) {
         found.add(screen(graphics, graphics, "listen", ports));
       }
       listens.stream()

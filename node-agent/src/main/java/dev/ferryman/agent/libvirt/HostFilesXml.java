@@ -195,7 +195,7 @@ final class HostFilesXml {
   }
 
   private static Stream<FileNeed> need(String device, FileKind kind, Optional<String> path) {
-    // A relative one is found in ways of the program's own that reads it.
+    // Where a relative one is looked for is up to the program that does.
     return path.filter(known -> known.startsWith("/")).stream()
         .map(known -> need(device, kind, known, null));
   }

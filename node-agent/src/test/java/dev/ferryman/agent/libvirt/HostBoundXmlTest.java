@@ -64,6 +64,7 @@ class HostBoundXmlTest {
           """
           <graphics type='vnc' port='5999' autoport='no'><listen type='address'/></graphics>                     | vnc 127.0.0.1:5999
           <graphics type='vnc' port='5999' autoport='no' listen='10.7.0.2'><listen type='address' address='10.7.0.2'/></graphics> | vnc 10.7.0.2:5999
+          <graphics type='vnc' port='5999' autoport='no'><listen type='address' address='10.7.0.2'/></graphics>  | vnc 10.7.0.2:5999
           <graphics type='vnc' port='5999' listen='0.0.0.0' websocket='-1'/>                                     | vnc 0.0.0.0:5999
           <graphics type='vnc' port='5900' autoport='yes' listen='0.0.0.0' websocket='5799'/>                    | vnc 0.0.0.0:5799
           <graphics type='spice' port='5930' tlsPort='5931' autoport='no' listen='0.0.0.0'/>                     | spice 0.0.0.0:5930 spice 0.0.0.0:5931
