@@ -1,14 +1,17 @@
 package dev.ferryman.agent.libvirt;
 
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -24,6 +27,9 @@ public final class BoundedCalls implements AutoCloseable {
   private final int limit;
   private final Semaphore free;
   private final ExecutorService threads;
+
+  /** What has been asked by {@link #callAlone} and not been answered. */
+  private final Set<String> alone = ConcurrentHashMap.newKeySet();
 
   public BoundedCalls(String name, Duration bound, int limit) {
     this.bound = bound;
@@ -46,6 +52,35 @@ public final class BoundedCalls implements AutoCloseable {
    */
   public <T> T call(String what, Supplier<T> call) {
     return call(what, call, late -> {});
+  }
+
+  /**
+   * The same, but for a call of which a second one beside the first is of no use: it is refused as
+   * long as the first has not been answered. Each would wait in the daemon for what the first waits
+   * for, which serves a connection a few requests at a time, and then nobody is served any more.
+   */
+  public <T> T callAlone(String what, Supplier<T> call) {
+    if (!alone.add(what)) {
+      throw HypervisorException.noAnswer(
+          what + ": not asked, since the call before has not been answered");
+    }
+    var begun = new AtomicBoolean();
+    try {
+      return call(
+          what,
+          () -> {
+            begun.set(true);
+            try {
+              return call.get();
+            } finally {
+              alone.remove(what);
+            }
+          });
+    } finally {
+      if (!begun.get()) {
+        alone.remove(what);
+      }
+    }
   }
 
   /**

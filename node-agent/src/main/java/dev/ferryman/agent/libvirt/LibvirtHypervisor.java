@@ -293,7 +293,7 @@ public final class LibvirtHypervisor implements Hypervisor {
 
   private void change(String uuid, String name, Function<DomainPointer, Integer> call) {
     var connection = monitored.get();
-    calls.call(name + " of " + uuid, () -> change(connection, uuid, name, call));
+    calls.callAlone(name + " of " + uuid, () -> change(connection, uuid, name, call));
   }
 
   private static int change(

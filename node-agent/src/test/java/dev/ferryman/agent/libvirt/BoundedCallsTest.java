@@ -61,6 +61,28 @@ class BoundedCallsTest {
   }
 
   @Test
+  void asksForTheSameAloneAndAnotherTimeOnlyWhenTheFirstHasEnded() {
+    assertThatThrownBy(() -> calls.callAlone("a", this::hang)).hasMessageContaining("no answer");
+
+    assertThatThrownBy(() -> calls.callAlone("a", () -> 1))
+        .hasMessage("a: not asked, since the call before has not been answered");
+    assertThat(calls.<Integer>callAlone("b", () -> 1)).isEqualTo(1);
+
+    daemonGoesOn.countDown();
+    await().untilAsserted(() -> assertThat(calls.<Integer>callAlone("a", () -> 1)).isEqualTo(1));
+  }
+
+  @Test
+  void asksForTheSameAgainAfterItCouldNotBeAsked() {
+    assertThatThrownBy(() -> calls.call("a", this::hang)).hasMessageContaining("no answer");
+    assertThatThrownBy(() -> calls.call("b", this::hang)).hasMessageContaining("no answer");
+    assertThatThrownBy(() -> calls.callAlone("c", () -> 1)).hasMessageContaining("2 earlier");
+
+    daemonGoesOn.countDown();
+    await().untilAsserted(() -> assertThat(calls.<Integer>callAlone("c", () -> 1)).isEqualTo(1));
+  }
+
+  @Test
   void disposesOfAResultThatComesTooLate() {
     var disposed = new CompletableFuture<String>();
 

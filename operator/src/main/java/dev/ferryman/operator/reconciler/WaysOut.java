@@ -60,7 +60,9 @@ final class WaysOut {
               + source
               + " does not do it, it waits for the other half: end what is left of the guest on "
               + destination
-              + " ('virsh destroy' there).";
+              + " ('virsh destroy' there), and if that does not help, start libvirtd on "
+              + source
+              + " anew: its guests go on meanwhile.";
       case HalfAtSilentSource ->
           "It goes on when "
               + source
