@@ -2,11 +2,10 @@
 # makes of it.
 # shellcheck shell=bash
 
-lab_chaos() { # lab_chaos --seconds N [--seed S] [--disks shared|block|both] [--post-copy]
-  local seconds='' seed=$RANDOM disks=both post_copy=false
+lab_chaos() { # lab_chaos --seconds N [--seed S] [--disks shared|block|both]
+  local seconds='' seed=$RANDOM disks=both
   while [ $# -gt 0 ]; do
     case $1 in
-      --post-copy) post_copy=true; shift; continue ;;
       --seconds | --seed | --disks) ;;
       *) bad_usage "chaos has no option '$1'" ;;
     esac
@@ -26,7 +25,7 @@ lab_chaos() { # lab_chaos --seconds N [--seed S] [--disks shared|block|both] [--
   delete_chaos_guests # of a run that failed
   trap 'exit 130' INT TERM
   trap end_chaos EXIT
-  run_program chaos.Chaos "seconds=$seconds" "seed=$seed" "disks=$disks" "postcopy=$post_copy" "state=$STATE" "hosts=$(chaos_hosts)" ||
+  run_program chaos.Chaos "seconds=$seconds" "seed=$seed" "disks=$disks" "state=$STATE" "hosts=$(chaos_hosts)" ||
     die "chaos has found faults (seed $seed). Guests and LiveMigrations are as it left them; logs are in $STATE/logs"
   CHAOS_PASSED=1
 }

@@ -61,8 +61,9 @@ public final class Chaos {
     var killer = new QemuKiller(pace, timeline, migrations, guests);
     var hang = new SwitchoverHang(settings, pace, timeline, migrations);
     var injector = new Injector(settings, pace, timeline, killer, hang);
-    var judge = new Judge(settings, pace, timeline, libvirt);
-    var mover = new Mover(settings, pace, timeline, migrations, judge, summary);
+    var person = new Person(timeline);
+    var judge = new Judge(settings, pace, timeline, libvirt, person);
+    var mover = new Mover(settings, pace, timeline, migrations, person, judge, summary);
 
     Background.repeat(
         "beats", Duration.ofMillis(20), () -> guests.forEach(guest -> guest.beats().read()));
@@ -143,11 +144,13 @@ public final class Chaos {
     }
     System.out.printf(
         Locale.ROOT,
-        "seed       %d%nduration   %d s%norders     %d: %s%ntaken back %s%nfaults     %s%nguests     %s%nviolations %d%n",
+        "seed       %d%nduration   %d s%norders     %d: %s%npost-copy  %d%ntaken back %s%nfaults   "
+            + "  %s%nguests     %s%nviolations %d%n",
         settings.seed(),
         timeline.elapsed().toSeconds(),
         summary.count(),
         summary.outcomes(),
+        summary.split(),
         summary.takenBack(),
         Summary.list(injector.counts()),
         guests.stream().map(ChaosGuest::facts).toList(),

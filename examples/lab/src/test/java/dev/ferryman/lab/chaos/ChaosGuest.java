@@ -12,12 +12,12 @@ import java.util.stream.Collectors;
 final class ChaosGuest {
   static final String PREFIX = "chaos-";
 
-  /** The one that goes over to post-copy, if any does; that needs Fast, and so image locks. */
-  private static final int SPLIT = 3;
+  /** The one that writes much and can go over to post-copy: with Fast, and so with image locks. */
+  private static final int BUSY = 3;
 
   private final String name;
   private final String disk;
-  private final boolean split;
+  private final boolean busy;
   private final GuestBeats beats;
 
   /** Times that a QEMU of it was killed which may have been the only copy, since it last booted. */
@@ -27,11 +27,12 @@ final class ChaosGuest {
   private final AtomicInteger starts = new AtomicInteger(1);
 
   private volatile long killedMillis;
+  private volatile long killedBeforeMillis;
 
   ChaosGuest(int number, Settings settings) {
     this.name = PREFIX + number;
-    this.split = settings.postCopy() && number == SPLIT;
-    this.disk = split ? Settings.Disks.shared.name() : settings.disks().ofGuest(number);
+    this.disk = settings.disks().ofGuest(number);
+    this.busy = number == BUSY && disk.equals(Settings.Disks.shared.name());
     this.beats =
         new GuestBeats(
             settings.hostNames().stream()
@@ -44,20 +45,20 @@ final class ChaosGuest {
 
   /** As {@code lab guest create} takes them. */
   List<String> options() {
-    return split
+    return busy
         ? List.of("--disk", disk, "--memory", "256", "--dirty", "64")
         : List.of("--disk", disk);
   }
 
   /** What is ordered to have it moved. */
-  LiveMigrationSpec order(String destination) {
+  LiveMigrationSpec order(String destination, boolean postCopy) {
     var spec = LiveMigrationSpec.of(name, destination);
-    return split
+    return busy && postCopy
         ? spec.handedOver(Switchover.Fast)
             .converging(
                 ConvergenceBuilder.builder()
-                    .bandwidthMiBPerSecond(40)
-                    .completionTimeoutSeconds(2)
+                    .bandwidthMiBPerSecond(60)
+                    .completionTimeoutSeconds(1)
                     .onTimeout(OnTimeout.PostCopy)
                     .build())
         : spec;
@@ -68,6 +69,7 @@ final class ChaosGuest {
   }
 
   void aboutToBeKilled() {
+    killedBeforeMillis = killedMillis;
     killedMillis = System.currentTimeMillis();
     kills.incrementAndGet();
   }
@@ -75,6 +77,7 @@ final class ChaosGuest {
   /** There was nothing to kill. */
   void wasNotKilled() {
     kills.decrementAndGet();
+    killedMillis = killedBeforeMillis;
   }
 
   int kills() {
@@ -88,6 +91,11 @@ final class ChaosGuest {
   /** When it was last killed, in wall-clock milliseconds. */
   long killedMillis() {
     return killedMillis;
+  }
+
+  /** Whether a QEMU of it was killed since then, in wall-clock milliseconds. */
+  boolean wasKilledSince(long millis) {
+    return mayHaveBeenKilled() && killedMillis >= millis;
   }
 
   /** Unless libvirt has refused that for sure. */

@@ -45,6 +45,14 @@ sealed interface Fault {
     }
   }
 
+  /** The next guest that is in post-copy loses the half that it still has at the source. */
+  record KillLeftHalf() implements Fault {
+    @Override
+    public String target() {
+      return "half at the source";
+    }
+  }
+
   /**
    * The next guest that is being copied switches over while the destination's libvirtd hangs, until
    * the source's has lost its patience. Where no image lock forbids it, libvirt lets both copies

@@ -61,8 +61,12 @@ final class FaultDraw {
     if (kind < 86) {
       return new Plan.PlannedFault(at, new Fault.KillIncoming(), between(5_000, LONG_MILLIS));
     }
-    if (kind < 96) {
+    if (kind < 93) {
       return new Plan.PlannedFault(at, new Fault.HangAtSwitchover(), between(5_000, LONG_MILLIS));
+    }
+    if (kind < 96) {
+      return new Plan.PlannedFault(
+          at, new Fault.KillLeftHalf(), between(LONG_MILLIS, 3 * LONG_MILLIS));
     }
     return new Plan.PlannedFault(at, new Fault.KillGuest(random.nextInt(guests)), Duration.ZERO);
   }

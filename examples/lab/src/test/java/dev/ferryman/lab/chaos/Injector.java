@@ -92,6 +92,8 @@ final class Injector {
       mend(fault, "link", slow.host(), "rate", "none");
     } else if (fault instanceof Fault.KillIncoming) {
       count("kill incoming copy", killer.killIncoming(held));
+    } else if (fault instanceof Fault.KillLeftHalf) {
+      count("kill half at the source", killer.killLeftHalf(held));
     } else if (fault instanceof Fault.HangAtSwitchover) {
       count("hang at switch-over", switchoverHang.inject(held));
     } else if (fault instanceof Fault.KillGuest kill) {

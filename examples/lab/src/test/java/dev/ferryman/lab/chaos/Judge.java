@@ -21,17 +21,23 @@ final class Judge {
   private final Pace pace;
   private final Timeline timeline;
   private final LibvirtWatch libvirt;
+  private final Person person;
 
-  Judge(Settings settings, Pace pace, Timeline timeline, LibvirtWatch libvirt) {
+  Judge(Settings settings, Pace pace, Timeline timeline, LibvirtWatch libvirt, Person person) {
     this.settings = settings;
     this.pace = pace;
     this.timeline = timeline;
     this.libvirt = libvirt;
+    this.person = person;
   }
 
   /** Waits until the guest shows where it is, or that it is dead; a killed one is started again. */
   void judge(Outcome outcome) {
     var guest = outcome.guest();
+    if (outcome.isLoss()) {
+      judgeLost(outcome);
+      return;
+    }
     var moment = System.nanoTime();
     while (guest.beats().lastMillis() <= outcome.seen().seenMillis() + LATE_MILLIS) {
       var views = libvirt.since(moment, settings.hosts().size());
@@ -43,9 +49,34 @@ final class Judge {
         timeline.violation("after " + outcome + ": " + guest + " gives no heartbeat");
         return;
       }
+      person.look(guest, outcome.source(), outcome.destination(), outcome.orderedMillis());
       LockSupport.parkNanos(LOOK.toNanos());
     }
     judgeAlive(outcome);
+  }
+
+  /**
+   * Only what was killed while the order was under way may be lost; what is left of it is ended.
+   */
+  private void judgeLost(Outcome outcome) {
+    var guest = outcome.guest();
+    if (!guest.wasKilledSince(outcome.orderedMillis())) {
+      timeline.violation("false word: nobody killed a half of " + guest + ": " + outcome);
+    }
+    var moment = System.nanoTime();
+    while (!pace.patienceHasEnded()) {
+      var views = libvirt.since(moment, settings.hosts().size());
+      if (!views.isEmpty()) {
+        if (views.stream().noneMatch(view -> hasCopy(view, guest))) {
+          judgeDead(outcome, views);
+          return;
+        }
+        person.endWhatIsLeft(guest, outcome.destination());
+        moment = System.nanoTime();
+      }
+      LockSupport.parkNanos(LOOK.toNanos());
+    }
+    timeline.violation("after " + outcome + ": what is left of " + guest + " does not end");
   }
 
   private void judgeAlive(Outcome outcome) {

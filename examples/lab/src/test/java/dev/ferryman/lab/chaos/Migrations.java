@@ -28,6 +28,19 @@ final class Migrations implements ResourceEventHandler<LiveMigration> {
       return gone || (word.isTerminal() && word.cleared());
     }
 
+    /** Whether the guest has been in two halves. */
+    boolean wentOverToPostCopy() {
+      var status = object.getStatus();
+      return status != null
+          && status.source() != null
+          && Boolean.TRUE.equals(status.source().postCopyStarted());
+    }
+
+    /** Whether it may be so now. */
+    boolean isInPostCopy() {
+      return wentOverToPostCopy() && !gone && !word.isTerminal();
+    }
+
     private boolean isCopying() {
       var status = object.getStatus();
       return !gone
@@ -103,6 +116,11 @@ final class Migrations implements ResourceEventHandler<LiveMigration> {
         .map(Seen::object)
         .filter(object -> object.getStatus() != null)
         .findFirst();
+  }
+
+  /** One whose guest is in two halves just now. */
+  Optional<LiveMigration> inPostCopy() {
+    return seen.values().stream().filter(Seen::isInPostCopy).map(Seen::object).findFirst();
   }
 
   /** One that libvirt carries out just now. */

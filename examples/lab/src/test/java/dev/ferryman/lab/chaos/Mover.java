@@ -1,5 +1,7 @@
 package dev.ferryman.lab.chaos;
 
+import static dev.ferryman.lab.Lab.tryLab;
+
 import dev.ferryman.lab.chaos.Plan.PlannedOrder;
 import java.time.Duration;
 import java.util.List;
@@ -13,10 +15,17 @@ final class Mover {
   /** What is refused now, since a host is away, is refused a moment later, too. */
   private static final Duration PAUSE_AFTER_REFUSAL = Duration.ofSeconds(3);
 
+  /**
+   * What the link carries of a guest in post-copy: so little that faults meet the seconds in which
+   * each host has a half of it.
+   */
+  private static final String NARROW = "80mbit";
+
   private final Settings settings;
   private final Pace pace;
   private final Timeline timeline;
   private final Migrations migrations;
+  private final Person person;
   private final Judge judge;
   private final Summary summary;
 
@@ -25,12 +34,14 @@ final class Mover {
       Pace pace,
       Timeline timeline,
       Migrations migrations,
+      Person person,
       Judge judge,
       Summary summary) {
     this.settings = settings;
     this.pace = pace;
     this.timeline = timeline;
     this.migrations = migrations;
+    this.person = person;
     this.judge = judge;
     this.summary = summary;
   }
@@ -53,23 +64,37 @@ final class Mover {
     var source = guest.beats().lastHost();
     var destination = planned.stays() ? source : settings.otherThan(source);
     timeline.add(Timeline.Kind.ORDER, name + ": from " + source + " to " + destination);
-    Orders.move(name, guest.order(destination));
+    var orderedMillis = System.currentTimeMillis();
+    Orders.move(name, guest.order(destination, planned.postCopy()));
     summary.ordered();
     takeBack(name, planned);
+    var slowed = false;
     while (!migrations.get(name).map(Migrations.Seen::isOver).orElse(false)) {
       var stalled = migrations.get(name).filter(seen -> seen.word().stalled()).isPresent();
       if (stalled ? pace.patienceWithStalledHasEnded() : pace.patienceHasEnded()) {
         return false;
       }
+      if (!slowed && migrations.get(name).filter(Migrations.Seen::isInPostCopy).isPresent()) {
+        slow(source, NARROW);
+        slowed = true;
+      }
+      person.look(guest, source, destination, orderedMillis);
       park();
+    }
+    if (slowed) {
+      slow(source, "none");
     }
     var seen = migrations.get(name).orElseThrow();
     summary.outcome(seen);
-    judge.judge(new Outcome(name, guest, source, destination, seen));
+    judge.judge(new Outcome(name, guest, source, destination, orderedMillis, seen));
     if (seen.object().getStatus() != null && seen.object().getStatus().source() == null) {
       pace.pause(PAUSE_AFTER_REFUSAL);
     }
     return true;
+  }
+
+  private static void slow(String host, String rate) {
+    tryLab("link", host, "rate", rate);
   }
 
   private void takeBack(String name, PlannedOrder planned) {

@@ -34,9 +34,14 @@ record Plan(List<PlannedFault> faults, List<List<PlannedOrder>> orders) {
    * @param pause after what came before it
    * @param stays names the host where the guest is
    * @param takenBackAfter counted from the order, whatever has become of it by then
+   * @param postCopy whether it goes over to post-copy, of a guest that may
    */
   record PlannedOrder(
-      Duration pause, boolean stays, TakenBack takenBack, Duration takenBackAfter) {}
+      Duration pause,
+      boolean stays,
+      TakenBack takenBack,
+      Duration takenBackAfter,
+      boolean postCopy) {}
 
   static Plan draw(long seed, Duration length, List<String> hosts, int guests) {
     var random = new Random(seed);
@@ -70,6 +75,7 @@ record Plan(List<PlannedFault> faults, List<List<PlannedOrder>> orders) {
     var stays = random.nextInt(16) == 0;
     var kind = random.nextInt(100);
     var takenBack = kind < 12 ? TakenBack.Cancelled : kind < 20 ? TakenBack.Deleted : TakenBack.No;
-    return new PlannedOrder(pause, stays, takenBack, Duration.ofMillis(random.nextInt(4_000)));
+    var takenBackAfter = Duration.ofMillis(random.nextInt(4_000));
+    return new PlannedOrder(pause, stays, takenBack, takenBackAfter, random.nextInt(5) < 4);
   }
 }

@@ -39,7 +39,14 @@ class PlanTest {
 
     assertThat(kinds)
         .containsExactlyInAnyOrder(
-            "Kill", "Freeze", "Cut", "Slow", "KillIncoming", "HangAtSwitchover", "KillGuest");
+            "Kill",
+            "Freeze",
+            "Cut",
+            "Slow",
+            "KillIncoming",
+            "KillLeftHalf",
+            "HangAtSwitchover",
+            "KillGuest");
   }
 
   @Test

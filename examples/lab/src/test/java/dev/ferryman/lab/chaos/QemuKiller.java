@@ -37,6 +37,21 @@ final class QemuKiller {
     return false;
   }
 
+  /**
+   * Kills what the next guest in post-copy has left at its source; false if none is in that time.
+   */
+  boolean killLeftHalf(Duration patience) {
+    var end = System.nanoTime() + patience.toNanos();
+    while (System.nanoTime() < end && pace.pause(LOOK)) {
+      var split = migrations.inPostCopy();
+      if (split.isPresent()) {
+        var migration = split.get();
+        return kill(guest(migration.getSpec().instance()), migration.getStatus().sourceHost());
+      }
+    }
+    return false;
+  }
+
   /** Kills a guest; false if it does not run. */
   boolean killGuest(int number) {
     var guest = guests.get(number);

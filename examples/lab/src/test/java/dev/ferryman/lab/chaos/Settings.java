@@ -13,12 +13,10 @@ import java.util.stream.Collectors;
  * @param length how long orders and faults are given
  * @param seed of all that is drawn at random
  * @param disks of the guests
- * @param postCopy whether one of the guests goes over to post-copy in each of its moves
  * @param state the lab's state directory
  * @param hosts the compute hosts
  */
-record Settings(
-    Duration length, long seed, Disks disks, boolean postCopy, Path state, List<Host> hosts) {
+record Settings(Duration length, long seed, Disks disks, Path state, List<Host> hosts) {
 
   /** What the guests write to. */
   enum Disks {
@@ -59,7 +57,6 @@ record Settings(
         Duration.ofSeconds(Long.parseLong(given.get("seconds"))),
         Long.parseLong(given.get("seed")),
         Disks.valueOf(given.get("disks")),
-        Boolean.parseBoolean(given.get("postcopy")),
         Path.of(given.get("state")),
         hosts);
   }

@@ -9,6 +9,7 @@ final class Summary {
   private final Map<String, Integer> outcomes = new TreeMap<>();
   private final Map<String, Integer> takenBack = new TreeMap<>();
   private int ordered;
+  private int split;
 
   synchronized void ordered() {
     ordered++;
@@ -20,6 +21,7 @@ final class Summary {
 
   synchronized void outcome(Migrations.Seen seen) {
     var word = seen.word();
+    split += seen.wentOverToPostCopy() ? 1 : 0;
     outcomes.merge(
         word.isTerminal() ? word.phase() + " " + word.reason() : "Deleted, end not seen",
         1,
@@ -39,6 +41,11 @@ final class Summary {
 
   synchronized int count() {
     return ordered;
+  }
+
+  /** Of how many the guest has been in post-copy. */
+  synchronized int split() {
+    return split;
   }
 
   synchronized String outcomes() {
