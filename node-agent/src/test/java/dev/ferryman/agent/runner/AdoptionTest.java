@@ -14,29 +14,10 @@ import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.SourceState;
 import dev.ferryman.crds.livemigration.Started;
 import dev.ferryman.crds.livemigration.Switched;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** One attempt makes one call, whoever dies or cannot be reached in between. */
-@Timeout(60)
-class AdoptionTest {
-  @TempDir Path directory;
-  private Scene scene;
-
-  @BeforeEach
-  void setTheScene() {
-    scene = new Scene(directory);
-  }
-
-  @AfterEach
-  void end() {
-    scene.close();
-  }
-
+class AdoptionTest extends SceneTest {
   @Test
   void lostAnswerToStartingLeadsToOneCall() throws InterruptedException {
     scene.orderAndCheck();

@@ -11,28 +11,14 @@ import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.Settlement;
 import dev.ferryman.crds.livemigration.SourceOrder;
 import dev.ferryman.crds.livemigration.SourceState;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** That a guest starts with its host belongs to whoever has it in the end. */
-@Timeout(60)
-class AutostartTest {
-  @TempDir Path directory;
-  private Scene scene;
-
+class AutostartTest extends SceneTest {
   @BeforeEach
-  void setTheScene() {
-    scene = new Scene(directory);
+  void aGuestThatStartsWithItsHost() {
     scene.hostB.setAutostart(scene.guest.uuid(), true);
-  }
-
-  @AfterEach
-  void end() {
-    scene.close();
   }
 
   @Test

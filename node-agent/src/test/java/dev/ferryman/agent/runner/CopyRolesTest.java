@@ -14,29 +14,17 @@ import dev.ferryman.crds.livemigration.SwitchoverMode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A disk that the source alone has is copied into an image that the destination makes. */
-class CopyRolesTest {
-  @TempDir Path directory;
-  private Scene scene;
-
+class CopyRolesTest extends SceneTest {
   @BeforeEach
   void aGuestWithALocalDisk() {
-    scene = new Scene(directory);
     scene.withLocalDisk();
-  }
-
-  @AfterEach
-  void end() {
-    scene.close();
   }
 
   private FakeMigration start() throws InterruptedException {

@@ -12,29 +12,10 @@ import dev.ferryman.crds.livemigration.SourceReportBuilder;
 import dev.ferryman.crds.livemigration.SourceState;
 import dev.ferryman.crds.livemigration.Started;
 import dev.ferryman.crds.livemigration.Switched;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What the destination's host keeps and removes once the outcome is told. */
-@Timeout(60)
-class DestinationClosingTest {
-  @TempDir Path directory;
-  private Scene scene;
-
-  @BeforeEach
-  void setTheScene() {
-    scene = new Scene(directory);
-  }
-
-  @AfterEach
-  void end() {
-    scene.close();
-  }
-
+class DestinationClosingTest extends SceneTest {
   @Test
   void anAttemptWhoseGuestEndedRightAfterTheMoveIsClosed() throws InterruptedException {
     scene.orderAndStart().succeed();

@@ -10,31 +10,13 @@ import dev.ferryman.crds.livemigration.DestinationState;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What the source says of the disks is what the destination looks for. */
-class DiskRolesTest {
-
+class DiskRolesTest extends SceneTest {
   private static final String VOLUME =
       "<disk type='volume'><source pool='fast' volume='a'/><target dev='vdb'/></disk>";
-
-  @TempDir Path directory;
-  private Scene scene;
-
-  @BeforeEach
-  void twoHosts() {
-    scene = new Scene(directory);
-  }
-
-  @AfterEach
-  void end() {
-    scene.close();
-  }
 
   @Test
   void aNetworkDiskIsCheckedWithItsServer() throws IOException {

@@ -6,27 +6,10 @@ import static org.awaitility.Awaitility.await;
 import dev.ferryman.agent.journal.Part;
 import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.Phase;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A guest that has ended after its move is nobody's open attempt: it can be moved again. */
-class EndedGuestTest {
-  @TempDir Path directory;
-  private Scene scene;
-
-  @BeforeEach
-  void setTheScene() {
-    scene = new Scene(directory);
-  }
-
-  @AfterEach
-  void end() {
-    scene.close();
-  }
-
+class EndedGuestTest extends SceneTest {
   @Test
   void attemptIsClosedAndTheInstanceKeptWhereItEndedBeforeTheOutcomeWasWritten()
       throws InterruptedException {

@@ -16,42 +16,28 @@ import dev.ferryman.crds.livemigration.NetworkKind;
 import dev.ferryman.crds.livemigration.NetworkNeed;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.SwitchoverMode;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Network filters that the destination has not are installed there, where that is allowed. */
-@Timeout(60)
-class FilterRolesTest {
+class FilterRolesTest extends SceneTest {
   private static final String OTHERS_UUID = "5c6d49af-b071-6127-b4ec-6f8ed4b55335";
   private static final String NO_SPOOFING =
       "<filter name='no-spoofing'><uuid>%s</uuid><rule action='%s' direction='out'/></filter>";
   private static final String CLEAN =
       "<filter name='clean'><uuid>1</uuid><filterref filter='no-spoofing'/></filter>";
 
-  @TempDir Path directory;
-  private Scene scene;
-
   @BeforeEach
   void aGuestWithFilters() {
-    scene = new Scene(directory);
     scene.guest.device(
         "<interface type='bridge'><source bridge='br0'/><filterref filter='clean'/></interface>");
     scene.hostB.objects.filters.put("clean", CLEAN);
     scene.hostB.objects.filters.put("no-spoofing", NO_SPOOFING.formatted("2", "drop"));
     scene.hostC.objects.networks.put(
         new NetworkNeed(NetworkKind.Interface, "br0"), Presence.Active);
-  }
-
-  @AfterEach
-  void end() {
-    scene.close();
   }
 
   private Map<String, String> there() {

@@ -15,32 +15,14 @@ import dev.ferryman.crds.livemigration.LiveMigrationStatus;
 import dev.ferryman.crds.livemigration.NetworkKind;
 import dev.ferryman.crds.livemigration.NetworkNeed;
 import dev.ferryman.crds.livemigration.SourceState;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What a guest needs beside its disks, from its XML at the source to the destination's checks. */
-@Timeout(60)
-class GuestNeedsTest {
+class GuestNeedsTest extends SceneTest {
   private static final String FILTER =
       "<filter name='clean'><uuid>%s</uuid><rule action='%s' direction='out'/></filter>";
 
-  @TempDir Path directory;
-  private Scene scene;
-
-  @BeforeEach
-  void setTheScene() {
-    scene = new Scene(directory);
-  }
-
-  @AfterEach
-  void end() {
-    scene.close();
-  }
 
   @Test
   void theDestinationPublishesItsFiguresWhileItChecksAndNamesThem() {

@@ -10,32 +10,18 @@ import dev.ferryman.crds.livemigration.ListenAddress;
 import dev.ferryman.crds.livemigration.ListenNeed;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What a guest takes from its host, from its XML at the source to that of its copy. */
-@Timeout(60)
-class HostBoundRolesTest {
+class HostBoundRolesTest extends SceneTest {
   private static final String SUBNET = "10.7.0.0/24";
-
-  @TempDir Path directory;
-  private Scene scene;
 
   @BeforeEach
   void aGuestWhoseConsoleIsOnItsHostsAddress() {
-    scene = new Scene(directory);
     scene.hostB.objects.addresses.put("10.7.0.2", SUBNET);
     scene.guest.device("<graphics type='vnc' listen='10.7.0.2'/>");
-  }
-
-  @AfterEach
-  void end() {
-    scene.close();
   }
 
   @Test

@@ -23,28 +23,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Both hosts' parts in one attempt, with fakes for libvirt and the API server. */
-@Timeout(60)
-class MigrationRolesTest {
-  @TempDir Path directory;
-  private Scene scene;
-
-  @BeforeEach
-  void setTheScene() {
-    scene = new Scene(directory);
-  }
-
-  @AfterEach
-  void end() {
-    scene.close();
-  }
-
+class MigrationRolesTest extends SceneTest {
   @Test
   void checksEndWithoutALeftoverMarker() {
     scene.orderAndCheck();

@@ -10,27 +10,10 @@ import dev.ferryman.crds.livemigration.LiveMigration;
 import dev.ferryman.crds.livemigration.LiveMigrationStatusBuilder;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.SourceState;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What a watch has missed is found all the same. */
-class MissedWordsTest {
-  @TempDir Path directory;
-  private Scene scene;
-
-  @BeforeEach
-  void setTheScene() {
-    scene = new Scene(directory);
-  }
-
-  @AfterEach
-  void end() {
-    scene.close();
-  }
-
+class MissedWordsTest extends SceneTest {
   @Test
   void endThatTheWatchMissedIsFoundByReading() throws InterruptedException {
     endUnheard();

@@ -8,29 +8,10 @@ import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.SourceState;
 import dev.ferryman.crds.livemigration.SwitchoverMode;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** An attempt failed at host-c with the guest untouched, and another host is tried. */
-@Timeout(60)
-class NextAttemptTest {
-  @TempDir Path directory;
-  private Scene scene;
-
-  @BeforeEach
-  void setTheScene() {
-    scene = new Scene(directory);
-  }
-
-  @AfterEach
-  void end() {
-    scene.close();
-  }
-
+class NextAttemptTest extends SceneTest {
   private void failFirst() throws InterruptedException {
     scene.orderAndStart().failBeforeSwitchOver();
     scene.awaitEvidence();

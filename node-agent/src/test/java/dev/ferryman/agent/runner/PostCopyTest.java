@@ -24,32 +24,18 @@ import dev.ferryman.crds.livemigration.SourceState;
 import dev.ferryman.crds.livemigration.Started;
 import dev.ferryman.crds.livemigration.Switched;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What both agents do with a guest that goes on at its destination before all of it is there. */
-@Timeout(60)
-class PostCopyTest {
+class PostCopyTest extends SceneTest {
   private static final String RESUMED = "resume post-copy ";
 
-  @TempDir Path directory;
-  private Scene scene;
-
   @BeforeEach
-  void setTheScene() {
-    scene = new Scene(directory);
+  void anOrderWithPostCopy() {
     scene.api.convergence(postCopy(1));
-  }
-
-  @AfterEach
-  void end() {
-    scene.close();
   }
 
   @Test

@@ -10,31 +10,17 @@ import dev.ferryman.crds.livemigration.SinceSwitchover;
 import dev.ferryman.crds.livemigration.SourceState;
 import dev.ferryman.crds.livemigration.Switched;
 import dev.ferryman.crds.livemigration.SwitchoverMode;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The source's copy ends after, or instead of, the switch-over: the destination's, which stands
  * still, is the guest only if the other did not run after it.
  */
-@Timeout(60)
-class StaleCopyTest {
-  @TempDir Path directory;
-  private Scene scene;
-
+class StaleCopyTest extends SceneTest {
   @BeforeEach
-  void setTheScene() {
-    scene = new Scene(directory);
+  void noImageLocks() {
     scene.withoutImageLocks();
-  }
-
-  @AfterEach
-  void end() {
-    scene.close();
   }
 
   @Test

@@ -15,30 +15,11 @@ import dev.ferryman.crds.livemigration.ProgressBuilder;
 import dev.ferryman.crds.livemigration.SinceSwitchover;
 import dev.ferryman.crds.livemigration.SourceState;
 import dev.ferryman.crds.livemigration.Switched;
-import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What the source's agent does with a guest that writes faster than it is copied. */
-@Timeout(60)
-class SteeringTest {
-  @TempDir Path directory;
-  private Scene scene;
-
-  @BeforeEach
-  void setTheScene() {
-    scene = new Scene(directory);
-  }
-
-  @AfterEach
-  void end() {
-    scene.close();
-  }
-
+class SteeringTest extends SceneTest {
   @Test
   void libvirtIsAskedForWhatIsOrdered() throws InterruptedException {
     var ordered = ConvergenceBuilder.builder().bandwidthMiBPerSecond(40).autoConverge(true).build();

@@ -6,30 +6,11 @@ import static org.awaitility.Awaitility.await;
 import dev.ferryman.agent.journal.Part;
 import dev.ferryman.agent.libvirt.MigrationRequest;
 import dev.ferryman.agent.libvirt.XmlForm;
-import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Migrations that no order stands for, and orders that go while theirs is under way. */
-@Timeout(60)
-class StraysTest {
-  @TempDir Path directory;
-  private Scene scene;
-
-  @BeforeEach
-  void setTheScene() {
-    scene = new Scene(directory);
-  }
-
-  @AfterEach
-  void end() {
-    scene.close();
-  }
-
+class StraysTest extends SceneTest {
   @Test
   void objectThatGoesUnderWayLeavesTheJobAloneAndNothingBehind() throws InterruptedException {
     var migration = scene.orderAndStart();

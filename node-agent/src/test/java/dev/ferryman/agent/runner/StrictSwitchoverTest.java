@@ -15,29 +15,15 @@ import dev.ferryman.crds.livemigration.SourceState;
 import dev.ferryman.crds.livemigration.Started;
 import dev.ferryman.crds.livemigration.Switched;
 import dev.ferryman.crds.livemigration.SwitchoverMode;
-import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A guest without image locks: its copy goes on only when the source's is proved gone. */
-@Timeout(60)
-class StrictSwitchoverTest {
-  @TempDir Path directory;
-  private Scene scene;
-
+class StrictSwitchoverTest extends SceneTest {
   @BeforeEach
-  void setTheScene() {
-    scene = new Scene(directory);
+  void noImageLocks() {
     scene.withoutImageLocks();
-  }
-
-  @AfterEach
-  void end() {
-    scene.close();
   }
 
   @Test

@@ -6,29 +6,10 @@ import dev.ferryman.crds.Check;
 import dev.ferryman.crds.CheckName;
 import dev.ferryman.crds.CheckOutcome;
 import dev.ferryman.crds.livemigration.DomainState;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Whether the destination reaches its source, which the move itself does not need. */
-@Timeout(60)
-class WayBackTest {
-  @TempDir Path directory;
-  private Scene scene;
-
-  @BeforeEach
-  void setTheScene() {
-    scene = new Scene(directory);
-  }
-
-  @AfterEach
-  void end() {
-    scene.close();
-  }
-
+class WayBackTest extends SceneTest {
   @Test
   void sourceThatAnswersIsSaidToDoSo() {
     scene.orderAndCheck();
