@@ -129,11 +129,7 @@ final class ApiServer {
     }
   }
 
-  /**
-   * All since the backup is forgotten, also how many versions there were.
-   *
-   * @return false if there is none
-   */
+  /** Forgets all since the backup, also how many versions there were; false if there is none. */
   boolean restore() {
     if (backup == null) {
       return false;
