@@ -1,7 +1,6 @@
 package dev.ferryman.lab;
 
 import static dev.ferryman.lab.Lab.lab;
-import static dev.ferryman.lab.Lab.on;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ferryman.crds.livemigration.ConvergenceBuilder;
@@ -173,7 +172,9 @@ class PostCopyE2E extends LabTest {
   @Test
   void goesOverOnlyWhenTheLinkIsBack() {
     orderUnless(
-        ConvergenceBuilder.builder().completionTimeoutSeconds(TIME_SECONDS).stallTimeoutSeconds(60));
+        ConvergenceBuilder.builder()
+            .completionTimeoutSeconds(TIME_SECONDS)
+            .stallTimeoutSeconds(60));
     awaitSecondPass();
     lab("link", move.source(), "apart", move.destination());
 

@@ -121,8 +121,7 @@ final class HostFilesXml {
             .orElseGet(() -> SafeXml.text(nvram));
     return attribute(nvram, "template").stream()
         .flatMap(
-            template ->
-                path.stream().map(file -> need("nvram", FileKind.File, file, template)));
+            template -> path.stream().map(file -> need("nvram", FileKind.File, file, template)));
   }
 
   private static Stream<FileNeed> lines(Element domain) {

@@ -118,7 +118,8 @@ class HostFilesXmlTest {
           <nvram template='/t' type='network'><source protocol='iscsi' name='iqn.a'/></nvram> |
           <nvram>/nvram/a.fd</nvram>                                                          |
           """)
-  void variablesOfAFirmwareAreLookedForWhereTheyAreAFileOfAKnownTemplate(String nvram, @Nullable String path) {
+  void variablesOfAFirmwareAreLookedForWhereTheyAreAFileOfAKnownTemplate(
+      String nvram, @Nullable String path) {
     assertThat(
             HostFilesXml.opened(SafeXml.parse("domain", "<domain><os>" + nvram + "</os></domain>")))
         .extracting(FileNeed::path)

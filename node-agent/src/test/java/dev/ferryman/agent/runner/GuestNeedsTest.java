@@ -23,7 +23,6 @@ class GuestNeedsTest extends SceneTest {
   private static final String FILTER =
       "<filter name='clean'><uuid>%s</uuid><rule action='%s' direction='out'/></filter>";
 
-
   @Test
   void theDestinationPublishesItsFiguresWhileItChecksAndNamesThem() {
     scene.orderAndCheck();
