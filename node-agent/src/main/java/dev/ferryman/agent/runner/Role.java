@@ -204,7 +204,7 @@ abstract class Role {
     if (mustReread) {
       rereadNow();
     }
-    if (gone || !isCurrent()) {
+    if (gone || !isCurrent() || isSuperseded()) {
       advanceOrphaned();
     } else {
       advance();
@@ -341,13 +341,18 @@ abstract class Role {
     return attempt != null && attempt.uid().equals(attemptUID);
   }
 
-  /** Whether another attempt has followed: then this one left the guest untouched at its source. */
+  /**
+   * Whether another attempt has followed, or a host for it is looked for: then this one left the
+   * guest untouched at its source.
+   */
   protected final boolean isSuperseded() {
     var status = migration.getStatus();
     Attempt attempt = status == null ? null : status.attempt();
+    var number = Integer.parseInt(attemptUID.substring(attemptUID.indexOf('/') + 1));
     return !gone
         && attempt != null
-        && attempt.number() > Integer.parseInt(attemptUID.substring(attemptUID.indexOf('/') + 1));
+        && (attempt.number() > number
+            || status.failedAttempts().stream().anyMatch(failed -> failed.number() == number));
   }
 
   protected final boolean isCancelled() {

@@ -5,9 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import dev.ferryman.agent.journal.Part;
 import dev.ferryman.crds.livemigration.DomainState;
+import dev.ferryman.crds.livemigration.FailedAttempt;
+import dev.ferryman.crds.livemigration.LiveMigrationStatusBuilder;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.SourceState;
 import dev.ferryman.crds.livemigration.SwitchoverMode;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** An attempt failed at host-c with the guest untouched, and another host is tried. */
@@ -35,6 +38,21 @@ class NextAttemptTest extends SceneTest {
                 && status.source().state() == SourceState.Checking
                 && status.source().needs() != null);
     assertThat(scene.hostB.stateOf(scene.guest.uuid())).isEqualTo(DomainState.Running);
+  }
+
+  /** Else a copy that comes to light there is in the way of every next attempt. */
+  @Test
+  void whatAFailedAttemptHasLeftGoesWhileAnotherHostIsLookedFor() throws InterruptedException {
+    failFirst();
+    scene.api.operator(
+        status ->
+            LiveMigrationStatusBuilder.builder(status)
+                .phase(Phase.Pending)
+                .failedAttempts(List.of(new FailedAttempt(1, "host-c", "DestinationLost", "")))
+                .build());
+
+    awaitClosed(Part.Source);
+    awaitClosed(Part.Destination);
   }
 
   @Test
