@@ -128,6 +128,17 @@ final class DestinationCopy {
     return source.get();
   }
 
+  /**
+   * By the source's last word, said after libvirt's call had ended, or since another could begin.
+   */
+  boolean neverLeftSource() {
+    var report = source.get();
+    return role.isSuperseded()
+        || (report != null
+            && report.endSequence() != null
+            && report.switched() == Switched.NeverStopped);
+  }
+
   /** By the source's last word on its call, or since another attempt could begin. */
   boolean isGuestAtSource() {
     if (role.isSuperseded()) {

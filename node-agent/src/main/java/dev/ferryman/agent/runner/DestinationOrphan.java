@@ -36,13 +36,30 @@ final class DestinationOrphan {
     // Without this agent a copy that was left paused would never go on.
     var copyMayWait = entry.giver() != null && !entry.resumed() && (early || handover.holdsCopy());
     if (copyMayWait && !early) {
-      turnOver();
+      turnOver("let it go on ('virsh resume')");
     }
-    return !copyMayWait && (!disks.areOwed() || areDisksSettled(early));
+    return !copyMayWait
+        && isPausedSettled(entry, early)
+        && (!disks.areOwed() || areDisksSettled(early));
+  }
+
+  /** A guest that was paused before comes paused, also when its move has been called off. */
+  private boolean isPausedSettled(JournalEntry entry, boolean early) {
+    if (!entry.paused() || copy.hasSourceGone()) {
+      return true;
+    }
+    var domain = role.host.hypervisor().domain(role.instanceUUID);
+    if (early || domain.map(DomainFacts::incoming).orElse(false)) {
+      return false;
+    }
+    if (copy.isLeftPaused(domain)) {
+      turnOver("keep it");
+    }
+    return true;
   }
 
   /** Neither the API nor the source's libvirt tells that its copy is gone: a person can look. */
-  private void turnOver() {
+  private void turnOver(String otherwise) {
     if (!turnedOver) {
       turnedOver = true;
       role.host
@@ -51,13 +68,14 @@ final class DestinationOrphan {
               role.migration,
               "a copy of the instance stands still on "
                   + role.host.name()
-                  + ", and nobody tells that its source is gone: let it go on ('virsh resume') if"
-                  + " the instance is nowhere else, else end it ('virsh destroy')");
+                  + ", and nobody tells that its source is gone: "
+                  + otherwise
+                  + " if the instance is nowhere else, else end it ('virsh destroy')");
     }
   }
 
-  /** Another attempt has followed, so that the guest never left its source in this one. */
-  void removeDisksOfSuperseded() {
+  /** The guest never left its source in this attempt. */
+  void removeDisksOfOneThatStayed() {
     if (role.host.hypervisor().domain(role.instanceUUID).isEmpty()) {
       disks.remove();
     }

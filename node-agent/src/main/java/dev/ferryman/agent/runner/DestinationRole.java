@@ -14,7 +14,6 @@ import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.SourceReport;
 import dev.ferryman.crds.livemigration.SourceState;
 import dev.ferryman.crds.livemigration.Started;
-import dev.ferryman.crds.livemigration.Switched;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -289,12 +288,7 @@ final class DestinationRole extends Role {
    * at its source proves it. Else it may be the last one of the guest, and is kept.
    */
   private boolean removeIfSourceNeverStopped(DomainReport now, Started started) {
-    var source = source();
-    if (started == Started.Unknown
-        && (isSuperseded()
-            || (source != null
-                && source.endSequence() != null
-                && source.switched() == Switched.NeverStopped))) {
+    if (started == Started.Unknown && copy.neverLeftSource()) {
       remove(instanceUUID, now);
       host.listener().settled(migration, "destination: removed a definition that never ran");
     }
@@ -316,12 +310,12 @@ final class DestinationRole extends Role {
   protected void advanceOrphaned() {
     var entry = entry();
     if (entry != null && entry.stage().isOpen()) {
-      if (isSuperseded()) {
+      if (copy.neverLeftSource()) {
         if (!hasRemovedWhatNeverRan()) {
           lookAgainOrphaned(() -> {});
           return;
         }
-        orphan.removeDisksOfSuperseded();
+        orphan.removeDisksOfOneThatStayed();
       } else if (handover.isResumeDue()) {
         resume();
         return;

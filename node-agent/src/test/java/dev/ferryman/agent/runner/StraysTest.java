@@ -6,6 +6,9 @@ import static org.awaitility.Awaitility.await;
 import dev.ferryman.agent.journal.Part;
 import dev.ferryman.agent.libvirt.MigrationRequest;
 import dev.ferryman.agent.libvirt.XmlForm;
+import dev.ferryman.crds.livemigration.DomainState;
+import dev.ferryman.crds.livemigration.Switched;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -69,5 +72,41 @@ class StraysTest extends SceneTest {
     migration.succeed();
     scene.awaitEvidence();
     assertThat(scene.strays()).isEmpty();
+  }
+
+  /** It stands still on both hosts where its source has not let it go. */
+  @Test
+  void pausedGuestWhoseLiveMigrationHasGoneIsTurnedOverToAPerson() throws InterruptedException {
+    scene.guest.pause();
+    var migration = scene.orderAndStart();
+    scene.api.remove();
+    scene.leaves();
+    await().until(() -> scene.orphaned.size() == 2);
+    migration.succeed();
+    assertThat(scene.journalIsClosed(Part.Destination)).isFalse();
+
+    scene.pass(Duration.ofMinutes(1));
+
+    await().until(() -> scene.journalIsClosed(Part.Destination));
+    assertThat(scene.orphaned.get(2)).contains("stands still on host-c").contains("keep it");
+    assertThat(scene.hostC.stateOf(scene.guest.uuid())).isEqualTo(DomainState.Paused);
+  }
+
+  /** libvirt carries out what was queued at the destination though the call has ended. */
+  @Test
+  void lateCopyOfAPausedGuestThatNeverLeftItsSourceIsRemoved() throws InterruptedException {
+    scene.guest.pause();
+    var migration = scene.orderAndStart();
+    migration.failWithFinishQueued();
+    scene.await("source's word", status -> status.source().switched() == Switched.NeverStopped);
+    scene.api.remove();
+    scene.leaves();
+
+    migration.finishLate();
+
+    scene.pass(Duration.ofSeconds(5));
+    await().until(() -> scene.journalIsClosed(Part.Destination));
+    assertThat(scene.hostC.domain(scene.guest.uuid())).isEmpty();
+    assertThat(scene.guest.state()).isEqualTo(DomainState.Paused);
   }
 }
