@@ -114,7 +114,7 @@ class HostFilesE2E extends MoveTest {
         "bash",
         "-c",
         "set -e; virsh -q destroy $1; virsh dumpxml $1 > $2/xml;"
-            + " sed -i -e \"s#<kernel>.*<#<kernel>$2/kernel<#\" -e \"s#$3#$2/nvram#\" $2/xml;"
+            + " sed -i -e \"s#<kernel>.*<#<kernel>$2/kernel<#\" -e \"s#<nvram>$3#<nvram template='$2/vars'>$2/nvram#\" $2/xml;"
             + " virsh -q define $2/xml; virsh -q start $1",
         "bash",
         guest.name(),

@@ -3,6 +3,7 @@ package dev.ferryman.lab.chaos;
 import static dev.ferryman.lab.Lab.tryOn;
 
 import dev.ferryman.lab.Lab;
+import dev.ferryman.lab.QemuLog;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -60,7 +61,7 @@ final class Judge {
    */
   private void judgeLost(Outcome outcome) {
     var guest = outcome.guest();
-    if (!guest.wasKilledSince(outcome.orderedMillis())) {
+    if (!guest.wasKilledSince(outcome.orderedMillis()) && !wasEndedByLibvirt(guest)) {
       timeline.violation("false word: nobody killed a half of " + guest + ": " + outcome);
     }
     var moment = System.nanoTime();
@@ -79,6 +80,11 @@ final class Judge {
     timeline.violation("after " + outcome + ": what is left of " + guest + " does not end");
   }
 
+  private boolean wasEndedByLibvirt(ChaosGuest guest) {
+    return settings.hostNames().stream()
+        .anyMatch(host -> QemuLog.saysEndedByLibvirt(host, guest.name()));
+  }
+
   private void judgeAlive(Outcome outcome) {
     var beats = outcome.guest().beats();
     var host = beats.lastHost();
@@ -95,7 +101,7 @@ final class Judge {
 
   private void judgeDead(Outcome outcome, List<HostView> views) {
     var guest = outcome.guest();
-    if (!guest.mayHaveBeenKilled()) {
+    if (!guest.mayHaveBeenKilled() && !wasEndedByLibvirt(guest)) {
       timeline.violation("no copy of " + guest + " runs, and nobody killed it: " + outcome);
     } else if (outcome.isSuccess()
         && guest.killedMillis() < outcome.seen().seenMillis() - OLD_NEWS_MILLIS) {

@@ -1,0 +1,21 @@
+package dev.ferryman.lab;
+
+import static dev.ferryman.lab.Lab.tryOn;
+
+/** What libvirt notes of a guest's QEMU beside the words of that. */
+public final class QemuLog {
+  private static final String STARTED = "starting up libvirt version";
+  private static final String ENDED_BY_LIBVIRT = "shutting down, reason=daemon";
+
+  private QemuLog() {}
+
+  /**
+   * Whether libvirt itself has ended the last QEMU of a guest on a host. libvirt 9.0 does so where
+   * its daemon was killed while it waited for a word of QEMU's, which it takes, when it is back,
+   * for an answer to what it asks then.
+   */
+  public static boolean saysEndedByLibvirt(String host, String guest) {
+    var log = tryOn(host, "cat", "/var/log/libvirt/qemu/" + guest + ".log").output();
+    return log.substring(Math.max(0, log.lastIndexOf(STARTED))).contains(ENDED_BY_LIBVIRT);
+  }
+}
