@@ -281,6 +281,16 @@ public final class FakeHypervisor implements Hypervisor {
         });
   }
 
+  /** Nobody says any more how migrations end: calls that wait for that return. */
+  public void letCallsReturn() {
+    world.act(
+        () -> {
+          migrations.forEach(
+              migration -> migration.returned().complete(FakeMigration.SOCKET_CLOSED));
+          return this;
+        });
+  }
+
   public void facts(HostFacts facts) {
     this.facts = facts;
   }

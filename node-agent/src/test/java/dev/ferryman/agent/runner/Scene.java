@@ -319,6 +319,9 @@ final class Scene implements AutoCloseable {
   @Override
   public void close() {
     endAgents();
+    // Else one would complain in the midst of another test.
+    hostB.letCallsReturn();
+    hostC.letCallsReturn();
     timer.shutdownNow();
     threads.shutdownNow();
     // They may write to a directory that the test is about to remove.
