@@ -14,8 +14,13 @@ public final class QemuLog {
    * its daemon was killed while it waited for a word of QEMU's, which it takes, when it is back,
    * for an answer to what it asks then.
    */
-  public static boolean saysEndedByLibvirt(String host, String guest) {
+  static boolean saysEndedByLibvirt(String host, String guest) {
     var log = tryOn(host, "cat", "/var/log/libvirt/qemu/" + guest + ".log").output();
     return log.substring(Math.max(0, log.lastIndexOf(STARTED))).contains(ENDED_BY_LIBVIRT);
+  }
+
+  /** The same, on any host. */
+  public static boolean saysEndedByLibvirt(String guest) {
+    return Guest.COMPUTE_HOSTS.stream().anyMatch(host -> saysEndedByLibvirt(host, guest));
   }
 }

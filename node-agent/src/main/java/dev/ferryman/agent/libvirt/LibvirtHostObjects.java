@@ -11,6 +11,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.libvirt.jna.ConnectionPointer;
+import org.libvirt.jna.StoragePoolPointer;
 
 /** Asks this host's libvirt for networks, filters, secrets, storage pools and CPUs. */
 final class LibvirtHostObjects implements HostObjects {
@@ -160,39 +161,41 @@ final class LibvirtHostObjects implements HostObjects {
 
   @Override
   public Presence storagePool(String name) {
-    return ask(
-            "storage pool " + name,
-            connection -> LIBVIRT.virStoragePoolLookupByName(connection, name),
-            NO_STORAGE_POOL,
-            pool -> {
-              try {
-                return presence(LIBVIRT.virStoragePoolIsActive(pool), "virStoragePoolIsActive");
-              } finally {
-                LIBVIRT.virStoragePoolFree(pool);
-              }
-            })
+    return inPool("storage pool " + name, name, LibvirtHostObjects::presence)
         .orElse(Presence.Missing);
   }
 
   @Override
   public Optional<VolumeFacts> storageVolume(String volume) {
     var end = volume.indexOf('/');
-    var name = volume.substring(0, end);
-    return ask(
+    return inPool(
             "storage volume " + volume,
-            connection -> LIBVIRT.virStoragePoolLookupByName(connection, name),
-            NO_STORAGE_POOL,
-            pool -> {
-              try {
-                return presence(LIBVIRT.virStoragePoolIsActive(pool), "virStoragePoolIsActive")
-                        == Presence.Active
+            volume.substring(0, end),
+            pool ->
+                presence(pool) == Presence.Active
                     ? StorageVolumes.find(pool, volume.substring(end + 1))
-                    : Optional.<VolumeFacts>empty();
-              } finally {
-                LIBVIRT.virStoragePoolFree(pool);
-              }
-            })
+                    : Optional.<VolumeFacts>empty())
         .flatMap(found -> found);
+  }
+
+  /** Empty if there is no such pool. */
+  private <T> Optional<T> inPool(
+      String what, String name, Function<StoragePoolPointer, T> question) {
+    return ask(
+        what,
+        connection -> LIBVIRT.virStoragePoolLookupByName(connection, name),
+        NO_STORAGE_POOL,
+        pool -> {
+          try {
+            return question.apply(pool);
+          } finally {
+            LIBVIRT.virStoragePoolFree(pool);
+          }
+        });
+  }
+
+  private static Presence presence(StoragePoolPointer pool) {
+    return presence(LIBVIRT.virStoragePoolIsActive(pool), "virStoragePoolIsActive");
   }
 
   @Override

@@ -56,11 +56,8 @@ final class SourceChecking {
     var facts = host.hypervisor().moveFacts(role.instanceUUID);
     checks.add(SourceChecks.encryption(host.name(), role.destination(), host.transport()));
     checks.addAll(MoveChecks.judge(host.name(), domain.get(), facts));
-    var needs =
-        sized(
-            DiskLook.identified(
-                DiskLook.located(MoveChecks.add(SourceChecks.needs(domain.get()), facts), host),
-                host));
+    var told = MoveChecks.add(SourceChecks.needs(domain.get()), facts);
+    var needs = sized(DiskLook.identified(DiskLook.located(told, host), host));
     var versions = host.hypervisor().host();
     checks.add(CacheCheck.judge(needs, host.name(), versions.hypervisorVersion()));
     CompressionCheck.judge(

@@ -61,7 +61,8 @@ final class Judge {
    */
   private void judgeLost(Outcome outcome) {
     var guest = outcome.guest();
-    if (!guest.wasKilledSince(outcome.orderedMillis()) && !wasEndedByLibvirt(guest)) {
+    if (!guest.wasKilledSince(outcome.orderedMillis())
+        && !QemuLog.saysEndedByLibvirt(guest.name())) {
       timeline.violation("false word: nobody killed a half of " + guest + ": " + outcome);
     }
     var moment = System.nanoTime();
@@ -80,11 +81,6 @@ final class Judge {
     timeline.violation("after " + outcome + ": what is left of " + guest + " does not end");
   }
 
-  private boolean wasEndedByLibvirt(ChaosGuest guest) {
-    return settings.hostNames().stream()
-        .anyMatch(host -> QemuLog.saysEndedByLibvirt(host, guest.name()));
-  }
-
   private void judgeAlive(Outcome outcome) {
     var beats = outcome.guest().beats();
     var host = beats.lastHost();
@@ -101,7 +97,7 @@ final class Judge {
 
   private void judgeDead(Outcome outcome, List<HostView> views) {
     var guest = outcome.guest();
-    if (!guest.mayHaveBeenKilled() && !wasEndedByLibvirt(guest)) {
+    if (!guest.mayHaveBeenKilled() && !QemuLog.saysEndedByLibvirt(guest.name())) {
       timeline.violation("no copy of " + guest + " runs, and nobody killed it: " + outcome);
     } else if (outcome.isSuccess()
         && guest.killedMillis() < outcome.seen().seenMillis() - OLD_NEWS_MILLIS) {
