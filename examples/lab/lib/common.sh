@@ -76,11 +76,12 @@ record_process() { # record_process FILE PID
   mv "$1.new" "$1"
 }
 
+# One whose first thread has ended is a zombie while others still hold its files and ports: that one is not gone.
 process_start() { # empty for a process that is gone or only waits to be reaped
-  local stat
+  local stat state=0 threads=17 start=19
   { read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 0
   read -ra stat <<<"${stat##*) }"
-  [ "${stat[0]}" = Z ] || printf '%s' "${stat[19]}"
+  if [ "${stat[state]}" != Z ] || [ "${stat[threads]}" -gt 1 ]; then printf '%s' "${stat[start]}"; fi
 }
 
 recorded_process() { # prints the PID if that very process still runs

@@ -52,7 +52,12 @@ fault_kill() {
   wait_for 10 target_ended "$TARGET" || die "$WHAT does not end"
 }
 target_ended() { # target_ended PID|-SESSION
-  if [[ $1 = -* ]]; then [ -z "$(pgrep -s "${1#-}" -r R,S,D,T)" ]; else ! alive "$1"; fi
+  local pid
+  if [[ $1 != -* ]]; then
+    ! alive "$1"
+    return
+  fi
+  for pid in $(pgrep -s "${1#-}"); do ! alive "$pid" || return 1; done
 }
 
 fault_stop() {
