@@ -3,6 +3,7 @@ package dev.ferryman.lab;
 import static dev.ferryman.lab.Lab.lab;
 import static dev.ferryman.lab.Lab.on;
 
+import dev.ferryman.crds.livemigration.LiveMigrationStatus;
 import dev.ferryman.crds.livemigration.SourceState;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,21 +20,31 @@ enum Fault {
   EtcdKilled(move -> List.of("etcd")),
 
   /**
-   * The guest itself ends where it was; in post-copy the half of it that was there, and a person
-   * ends what is left at the destination when told to.
+   * The guest itself ends where it was; in post-copy the half of it that was there. Then a person
+   * does what the order asks for: QEMU at the destination may wait for memory that never comes, and
+   * libvirt at the source for a migration that is over.
    */
   SourceQemuKilled(move -> List.of("qemu", move.source(), move.guest().name())) {
     @Override
     void mend(Move move) {
-      if (Boolean.TRUE.equals(Api.status(move.name()).source().postCopyStarted())) {
-        Api.awaitStatus(
-            move.name(),
-            "a person is told",
-            status ->
-                status.conditions().stream()
-                    .anyMatch(condition -> condition.getMessage().contains("virsh destroy")));
-        on(move.destination(), "virsh", "destroy", move.guest().name());
+      if (!Boolean.TRUE.equals(Api.status(move.name()).source().postCopyStarted())) {
+        return;
       }
+      Api.awaitStatus(move.name(), "a person is told", status -> asksFor(status, "virsh destroy"));
+      on(move.destination(), "virsh", "destroy", move.guest().name());
+      Api.awaitStatus(
+          move.name(),
+          "end, or a person is told more",
+          status -> status.phase().isTerminal() || asksFor(status, "start libvirtd"));
+      if (!Api.phase(move.name()).isTerminal()) {
+        lab("kill", "libvirtd", move.source());
+        lab("start", "libvirtd", move.source());
+      }
+    }
+
+    private static boolean asksFor(LiveMigrationStatus status, String what) {
+      return status.conditions().stream()
+          .anyMatch(condition -> condition.getMessage().contains(what));
     }
   },
 

@@ -1,10 +1,8 @@
 package dev.ferryman.lab;
 
-import static dev.ferryman.lab.Lab.tryOn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ferryman.crds.livemigration.LiveMigration;
-import dev.ferryman.crds.livemigration.LiveMigrationStatus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -58,34 +56,8 @@ abstract class FaultMatrix extends MoveTest {
         fault.mend(move);
         moment.release(move, fault);
       }
-      if (fault == Fault.SourceQemuKilled && moment == Moment.InPostCopy) {
-        endOtherHalfIfAsked();
-      }
       return fault == Fault.Deleted ? Api.awaitGone(move.name(), sight) : Api.awaitEnd(move.name());
     }
-  }
-
-  /**
-   * QEMU 7.2 may hang at the destination for want of memory that will never come, and libvirt's
-   * call at the source with it; the order then asks a person to end that half.
-   */
-  private void endOtherHalfIfAsked() {
-    Api.awaitStatus(
-        move.name(),
-        "end, or a word to a person",
-        status -> status.phase().isTerminal() || isForAPerson(status));
-    if (!Api.status(move.name()).phase().isTerminal()) {
-      tryOn(move.destination(), "virsh", "destroy", move.guest().name());
-    }
-  }
-
-  private static boolean isForAPerson(LiveMigrationStatus status) {
-    return status.conditions().stream()
-        .anyMatch(
-            condition ->
-                condition.getType().equals("Stalled")
-                    && condition.getStatus().equals("True")
-                    && "OutcomeUnknown".equals(condition.getReason()));
   }
 
   private static void note(FaultTable.Cell cell, String reason, long began) {

@@ -56,13 +56,7 @@ final class WaysOut {
               + destination
               + ", and start it anew once Ferryman has cleaned up.";
       case LostLeftover ->
-          "If libvirt on "
-              + source
-              + " does not do it, it waits for the other half: end what is left of the guest on "
-              + destination
-              + " ('virsh destroy' there), and if that does not help, start libvirtd on "
-              + source
-              + " anew: its guests go on meanwhile.";
+          evidence.destination() instanceof RunningInPostCopy ? endTheRest() : libvirtIsStuck();
       case HalfAtSilentSource ->
           "It goes on when "
               + source
@@ -101,6 +95,23 @@ final class WaysOut {
       case FinishQueued -> "It ends when libvirt on " + destination + " has finished.";
       default -> bySource();
     };
+  }
+
+  private String endTheRest() {
+    return "If libvirt on "
+        + source
+        + " does not do it, it waits for the other half: end what is left of the guest on "
+        + destination
+        + " ('virsh destroy' there).";
+  }
+
+  /** libvirt 9.0 may hold a migration for running whose QEMU is gone, until it is started anew. */
+  private String libvirtIsStuck() {
+    return "If libvirt on "
+        + source
+        + " does not do it, it still waits for the migration that is over: start libvirtd on "
+        + source
+        + " anew; its guests go on meanwhile.";
   }
 
   private String bySource() {

@@ -10,6 +10,7 @@ import dev.ferryman.operator.decide.settle.DestinationEvidence.CompletePaused;
 import dev.ferryman.operator.decide.settle.DestinationEvidence.IncomingPaused;
 import dev.ferryman.operator.decide.settle.DestinationEvidence.NeverStarted;
 import dev.ferryman.operator.decide.settle.DestinationEvidence.RunningInPostCopy;
+import dev.ferryman.operator.decide.settle.DestinationEvidence.StartedEnded;
 import dev.ferryman.operator.decide.settle.DestinationEvidence.StartedPaused;
 import dev.ferryman.operator.decide.settle.Evidence;
 import dev.ferryman.operator.decide.settle.Row;
@@ -134,5 +135,26 @@ class WaysOutTest {
                   new Evidence(half, new RunningInPostCopy(true), false, false)))
           .doesNotContain("virsh resume");
     }
+  }
+
+  @Test
+  void ofALostGuestFirstTheRestIsToBeEndedAndThenLibvirtToBeStartedAnew() {
+    assertThat(leftoverBeside(new RunningInPostCopy(true)))
+        .contains("'virsh destroy' there")
+        .doesNotContain("libvirtd");
+    assertThat(leftoverBeside(new StartedEnded(GuestEnd.InPostCopy, true)))
+        .contains("start libvirtd on host-b anew")
+        .doesNotContain("virsh destroy");
+  }
+
+  private static String leftoverBeside(DestinationEvidence destination) {
+    return WaysOut.of(
+        Sample.move(Phase.Settling),
+        Row.LostLeftover,
+        new Evidence(
+            new Gone(GuestEnd.Crashed, true, SinceSwitchover.StoodStill),
+            destination,
+            false,
+            false));
   }
 }
