@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** The lab's API server, as its administrator. */
 public final class Api {
@@ -81,20 +82,14 @@ public final class Api {
 
   /** Waits for the outcome, and until everything that the migration put onto the object is off. */
   static LiveMigration awaitEnd(String name) {
-    await("end of " + name)
-        .atMost(END)
-        .pollInterval(Duration.ofMillis(100))
-        .ignoreExceptions()
-        .until(
-            () -> {
-              var migration = get(name);
-              var status = migration.getStatus();
-              return status != null
-                  && status.phase() != null
-                  && status.phase().isTerminal()
-                  && migration.getMetadata().getFinalizers().isEmpty()
-                  && hostLabels(migration).isEmpty();
-            });
+    awaitMigration(
+        name,
+        "end",
+        migration ->
+            migration.getStatus().phase() != null
+                && migration.getStatus().phase().isTerminal()
+                && migration.getMetadata().getFinalizers().isEmpty()
+                && hostLabels(migration).isEmpty());
     return get(name);
   }
 
@@ -128,15 +123,36 @@ public final class Api {
   }
 
   static void awaitStatus(String name, String what, Predicate<LiveMigrationStatus> holds) {
-    await(name + ": " + what)
-        .atMost(END)
-        .pollInterval(Duration.ofMillis(100))
-        .ignoreExceptions()
-        .until(
-            () -> {
-              var status = status(name);
-              return status != null && holds.test(status);
-            });
+    awaitMigration(name, what, migration -> holds.test(migration.getStatus()));
+  }
+
+  /** Of one that does not come the failure tells what the object says instead. */
+  private static void awaitMigration(String name, String what, Predicate<LiveMigration> holds) {
+    try {
+      await(name + ": " + what)
+          .atMost(END)
+          .pollInterval(Duration.ofMillis(100))
+          .ignoreExceptions()
+          .until(
+              () -> {
+                var migration = get(name);
+                return migration != null && migration.getStatus() != null && holds.test(migration);
+              });
+    } catch (ConditionTimeoutException e) {
+      throw new AssertionError(e.getMessage() + " It is " + inBrief(get(name)), e);
+    }
+  }
+
+  private static String inBrief(LiveMigration migration) {
+    if (migration == null) {
+      return "gone";
+    }
+    var status = migration.getStatus();
+    return (status == null ? "without a status" : status.phase() + " " + status.conditions())
+        + ", labels "
+        + hostLabels(migration)
+        + ", finalizers "
+        + migration.getMetadata().getFinalizers();
   }
 
   static Condition condition(LiveMigration migration, String type) {
