@@ -35,14 +35,12 @@ fault_target() { # sets TARGET to what kill takes, and WHAT to its name
 
 # By the network namespace, since libvirt's record of it may be gone while it still runs.
 qemu_pid() { # qemu_pid HOST GUEST
-  local pid
-  for pid in $(ip netns pids "$(netns "$1")"); do
-    if tr '\0' '\n' <"/proc/$pid/cmdline" 2>/dev/null | grep -q "^guest=$2,"; then
-      echo "$pid"
-      return
-    fi
-  done
-  return 1
+  local file
+  # All at once: what is to be hit may be over soon.
+  file=$(ip netns pids "$(netns "$1")" | sed 's|.*|/proc/&/cmdline|' | xargs -r grep -lsz "^guest=$2," | head -n 1) || :
+  [ -n "$file" ] || return 1
+  file=${file#/proc/}
+  echo "${file%/cmdline}"
 }
 
 fault_kill() {
