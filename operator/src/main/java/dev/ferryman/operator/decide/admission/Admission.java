@@ -52,7 +52,7 @@ public sealed interface Admission {
     }
     if (lookup instanceof InstanceLookup.NotFound missing) {
       var checks = new ArrayList<Check>();
-      checks.add(Checks.fail(CheckName.Instance, missing.reason(), null, missing.message()));
+      checks.add(Check.fail(CheckName.Instance, missing.reason(), null, missing.message()));
       named(question).ifPresent(name -> checks.add(destination(question, name)));
       return refuse(checks);
     }
@@ -82,7 +82,7 @@ public sealed interface Admission {
     if (before != null && !before.equals(source.name())) {
       var message = found.at().entry().name() + " has left " + before + " for " + source.name();
       return refuse(
-          List.of(Checks.fail(CheckName.SourceHost, Reason.InstanceMoved, source.name(), message)));
+          List.of(Check.fail(CheckName.SourceHost, Reason.InstanceMoved, source.name(), message)));
     }
     if (source.liveness() == Liveness.Unknown) {
       return unheard(source);
@@ -184,8 +184,8 @@ public sealed interface Admission {
     return state == DomainState.Running
             || state == DomainState.Blocked
             || state == DomainState.Paused
-        ? Checks.pass(CheckName.Instance, at.host().name(), message)
-        : Checks.fail(CheckName.Instance, Reason.InstanceNotRunning, at.host().name(), message);
+        ? Check.pass(CheckName.Instance, at.host().name(), message)
+        : Check.fail(CheckName.Instance, Reason.InstanceNotRunning, at.host().name(), message);
   }
 
   private static Refused refuse(List<Check> checks) {

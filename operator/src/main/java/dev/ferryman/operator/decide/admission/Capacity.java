@@ -145,12 +145,12 @@ final class Capacity {
   private static Check result(
       CheckName name, Reason reason, Host host, boolean fits, String message) {
     return fits
-        ? Checks.pass(name, host.name(), message)
-        : Checks.fail(name, reason, host.name(), message);
+        ? Check.pass(name, host.name(), message)
+        : Check.fail(name, reason, host.name(), message);
   }
 
   private static Check unknown(CheckName name, Reason reason, Host host, String what) {
-    return Checks.fail(
+    return Check.fail(
         name, reason, host.name(), host.name() + " publishes no " + what + " figures");
   }
 

@@ -2,7 +2,6 @@ package dev.ferryman.operator.decide.admission;
 
 import dev.ferryman.crds.Bounds;
 import dev.ferryman.crds.Check;
-import dev.ferryman.crds.CheckName;
 import dev.ferryman.crds.CheckOutcome;
 import dev.ferryman.crds.Reason;
 import java.util.ArrayList;
@@ -11,35 +10,9 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the operator's checks, and reads anybody's. */
+/** Reads checks, the operator's own and the agents'. */
 public final class Checks {
   private Checks() {}
-
-  static Check pass(CheckName name, @Nullable String host, String message) {
-    return check(name, CheckOutcome.Pass, null, host, message);
-  }
-
-  static Check fail(CheckName name, Reason reason, @Nullable String host, String message) {
-    return check(name, CheckOutcome.Fail, reason, host, message);
-  }
-
-  static Check skipped(CheckName name, @Nullable String host, String message) {
-    return check(name, CheckOutcome.Skipped, null, host, message);
-  }
-
-  private static Check check(
-      CheckName name,
-      CheckOutcome outcome,
-      @Nullable Reason reason,
-      @Nullable String host,
-      String message) {
-    return new Check(
-        name.name(),
-        outcome,
-        reason == null ? null : reason.name(),
-        host,
-        Bounds.cut(message, Bounds.MESSAGE));
-  }
 
   /** The first check that refuses the move. */
   public static Optional<Check> firstFailed(List<Check> checks) {
@@ -55,19 +28,7 @@ public final class Checks {
     firstFailed(checks)
         .filter(failed -> !kept.contains(failed))
         .ifPresent(failed -> kept.set(kept.size() - 1, failed));
-    return kept.stream().map(Checks::bounded).toList();
-  }
-
-  private static Check bounded(Check check) {
-    var message = check.message();
-    return message == null || message.length() <= Bounds.MESSAGE
-        ? check
-        : new Check(
-            check.name(),
-            check.outcome(),
-            check.reason(),
-            check.host(),
-            Bounds.cut(message, Bounds.MESSAGE));
+    return kept.stream().map(Check::bounded).toList();
   }
 
   /** Every obstacle in one text. */

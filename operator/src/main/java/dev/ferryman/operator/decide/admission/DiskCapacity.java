@@ -83,7 +83,7 @@ public final class DiskCapacity {
     var used = diskGiB(host.status().used());
     var committed = diskGiB(host.status().committed());
     if (total.isEmpty() || used.isEmpty() || committed.isEmpty()) {
-      return Checks.fail(
+      return Check.fail(
           CheckName.DiskSpace,
           Reason.InsufficientDisk,
           host.name(),
@@ -94,7 +94,7 @@ public final class DiskCapacity {
     var limit = total.get() * host.diskOvercommit() - reserved;
     var fitsAtMost = committed.get() + claimed.atMostGiB() + need.atMostGiB() <= limit;
     if (!fitsNow) {
-      return Checks.fail(
+      return Check.fail(
           CheckName.DiskSpace,
           Reason.InsufficientDisk,
           host.name(),
@@ -106,8 +106,8 @@ public final class DiskCapacity {
             + String.format(
                 Locale.ROOT, " %d x %s - %d GiB", total.get(), host.diskOvercommit(), reserved);
     return fitsAtMost
-        ? Checks.pass(CheckName.DiskSpace, host.name(), message)
-        : Checks.fail(CheckName.DiskSpace, Reason.InsufficientDisk, host.name(), message);
+        ? Check.pass(CheckName.DiskSpace, host.name(), message)
+        : Check.fail(CheckName.DiskSpace, Reason.InsufficientDisk, host.name(), message);
   }
 
   private static String sum(long have, String kind, long claimed, long need, boolean fits) {

@@ -23,13 +23,13 @@ final class HostRules {
     if (!host.isReady()) {
       return fail(CheckName.SourceHost, Reason.SourceNotReady, host, " is not Ready");
     }
-    return Checks.pass(CheckName.SourceHost, host.name(), host.name() + " is alive and ready");
+    return Check.pass(CheckName.SourceHost, host.name(), host.name() + " is alive and ready");
   }
 
   /** Judges the destination; {@code name} is what the user wrote. */
   static Check destination(String name, Optional<Host> destination) {
     if (destination.isEmpty()) {
-      return Checks.fail(
+      return Check.fail(
           CheckName.DestinationHost,
           Reason.DestinationNotFound,
           null,
@@ -54,7 +54,7 @@ final class HostRules {
           host,
           " is closed by its administrator (spec.unschedulable)");
     }
-    return Checks.pass(
+    return Check.pass(
         CheckName.DestinationHost, host.name(), host.name() + " is alive, ready and schedulable");
   }
 
@@ -67,7 +67,7 @@ final class HostRules {
     if (from == null || to == null) {
       var silent = from == null ? source.name() : destination.name();
       for (var name : List.of(CheckName.Hypervisor, CheckName.Architecture, CheckName.Versions)) {
-        checks.add(Checks.skipped(name, silent, silent + " publishes nothing of its hypervisor"));
+        checks.add(Check.skipped(name, silent, silent + " publishes nothing of its hypervisor"));
       }
       return checks;
     }
@@ -85,19 +85,19 @@ final class HostRules {
     var hypervisor = destination.status().hypervisor();
     var offered = hypervisor == null ? null : hypervisor.type();
     if (needed == null || offered == null) {
-      return Checks.skipped(
+      return Check.skipped(
           CheckName.Hypervisor, destination.name(), "a hypervisor type is not published");
     }
     var common = new java.util.TreeSet<>(Set.of(needed.split(",", -1)));
     common.retainAll(Set.of(offered.split(",", -1)));
     if (common.isEmpty()) {
-      return Checks.fail(
+      return Check.fail(
           CheckName.Hypervisor,
           Reason.HypervisorMismatch,
           destination.name(),
           "the guest needs " + needed + ", " + destination.name() + " runs " + offered);
     }
-    return Checks.pass(
+    return Check.pass(
         CheckName.Hypervisor, destination.name(), destination.name() + " runs " + offered);
   }
 
@@ -107,7 +107,7 @@ final class HostRules {
 
   private static Check different(Host source, Host destination) {
     if (source.name().equals(destination.name())) {
-      return Checks.fail(
+      return Check.fail(
           CheckName.DifferentHosts,
           Reason.SameHost,
           source.name(),
@@ -115,13 +115,13 @@ final class HostRules {
     }
     var from = hostUUID(source);
     if (from != null && from.equals(hostUUID(destination))) {
-      return Checks.fail(
+      return Check.fail(
           CheckName.DifferentHosts,
           Reason.SameHost,
           destination.name(),
           source.name() + " and " + destination.name() + " have the same host UUID " + from);
     }
-    return Checks.pass(
+    return Check.pass(
         CheckName.DifferentHosts, null, source.name() + " and " + destination.name() + " differ");
   }
 
@@ -132,13 +132,13 @@ final class HostRules {
 
   private static Check architecture(Hypervisor from, Hypervisor to, Host destination) {
     if (from.arch() == null || to.arch() == null) {
-      return Checks.skipped(
+      return Check.skipped(
           CheckName.Architecture, destination.name(), "an architecture is not published");
     }
     var message = "source " + from.arch() + ", destination " + to.arch();
     return from.arch().equals(to.arch())
-        ? Checks.pass(CheckName.Architecture, destination.name(), message)
-        : Checks.fail(
+        ? Check.pass(CheckName.Architecture, destination.name(), message)
+        : Check.fail(
             CheckName.Architecture, Reason.ArchitectureMismatch, destination.name(), message);
   }
 
@@ -147,7 +147,7 @@ final class HostRules {
         || to.version() == null
         || from.libvirtVersion() == null
         || to.libvirtVersion() == null) {
-      return Checks.skipped(CheckName.Versions, destination.name(), "a version is not published");
+      return Check.skipped(CheckName.Versions, destination.name(), "a version is not published");
     }
     boolean fine =
         Versions.atLeast(to.version(), from.version())
@@ -162,8 +162,8 @@ final class HostRules {
             + " -> "
             + to.libvirtVersion();
     return fine
-        ? Checks.pass(CheckName.Versions, destination.name(), message)
-        : Checks.fail(
+        ? Check.pass(CheckName.Versions, destination.name(), message)
+        : Check.fail(
             CheckName.Versions,
             Reason.HypervisorTooOld,
             destination.name(),
@@ -171,6 +171,6 @@ final class HostRules {
   }
 
   private static Check fail(CheckName name, Reason reason, Host host, String what) {
-    return Checks.fail(name, reason, host.name(), host.name() + what);
+    return Check.fail(name, reason, host.name(), host.name() + what);
   }
 }

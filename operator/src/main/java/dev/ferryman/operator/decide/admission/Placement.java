@@ -83,14 +83,14 @@ sealed interface Placement {
 
   private static Fit ruledOut(Host host, Reason reason, String why) {
     return new Fit.Unfit(
-        host, List.of(Checks.fail(CheckName.DestinationHost, reason, host.name(), why)));
+        host, List.of(Check.fail(CheckName.DestinationHost, reason, host.name(), why)));
   }
 
   private static Chosen chosen(Fit.Fits best, List<Fit> all) {
     long fitting = all.stream().filter(Fit.Fits.class::isInstance).count();
     var checks = new ArrayList<Check>();
     checks.add(
-        Checks.pass(
+        Check.pass(
             CheckName.Placement,
             best.host().name(),
             String.format(
@@ -122,8 +122,7 @@ sealed interface Placement {
             : "0 of " + fits.size() + " hosts fit: " + grouped(fits);
     var checks = new ArrayList<Check>();
     checks.add(
-        Checks.fail(
-            CheckName.Placement, Reason.NoDestinationFits, null, message + last(migration)));
+        Check.fail(CheckName.Placement, Reason.NoDestinationFits, null, message + last(migration)));
     fits.forEach(fit -> oneLine(fit).ifPresent(checks::add));
     return new Nowhere(List.copyOf(checks));
   }
@@ -151,7 +150,7 @@ sealed interface Placement {
         .flatMap(Checks::reasonOf)
         .map(
             reason ->
-                Checks.fail(
+                Check.fail(
                     CheckName.DestinationHost,
                     reason,
                     fit.host().name(),
