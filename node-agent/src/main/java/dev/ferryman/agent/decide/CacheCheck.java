@@ -1,9 +1,7 @@
 package dev.ferryman.agent.decide;
 
-import dev.ferryman.crds.Bounds;
 import dev.ferryman.crds.Check;
 import dev.ferryman.crds.CheckName;
-import dev.ferryman.crds.CheckOutcome;
 import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.livemigration.Disk;
 import dev.ferryman.crds.livemigration.Needs;
@@ -31,12 +29,15 @@ public final class CacheCheck {
     var cached =
         needs.disks().stream().filter(CacheCheck::isCached).map(CacheCheck::named).toList();
     if (cached.isEmpty()) {
-      return check(CheckOutcome.Pass, host, "no disk is written through a host's page cache");
+      return Check.pass(
+          CheckName.DiskCache, host, "no disk is written through a host's page cache");
     }
     return dropsCache(qemu)
-        ? check(CheckOutcome.Pass, host, "QEMU " + qemu + " drops the page cache of " + cached)
-        : check(
-            CheckOutcome.Fail,
+        ? Check.pass(
+            CheckName.DiskCache, host, "QEMU " + qemu + " drops the page cache of " + cached)
+        : Check.fail(
+            CheckName.DiskCache,
+            Reason.UnsafeCacheMode,
             host,
             "QEMU "
                 + qemu
@@ -64,14 +65,5 @@ public final class CacheCheck {
     } catch (NumberFormatException unknown) {
       return false;
     }
-  }
-
-  private static Check check(CheckOutcome outcome, String host, String message) {
-    return new Check(
-        CheckName.DiskCache.name(),
-        outcome,
-        outcome == CheckOutcome.Fail ? Reason.UnsafeCacheMode.name() : null,
-        host,
-        Bounds.cut(message, Bounds.MESSAGE));
   }
 }

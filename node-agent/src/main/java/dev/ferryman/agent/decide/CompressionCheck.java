@@ -2,7 +2,6 @@ package dev.ferryman.agent.decide;
 
 import dev.ferryman.crds.Check;
 import dev.ferryman.crds.CheckName;
-import dev.ferryman.crds.CheckOutcome;
 import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.livemigration.Compression;
 import java.util.Optional;
@@ -22,27 +21,21 @@ public final class CompressionCheck {
   public static Optional<Check> judge(Compression ordered, String host, String libvirt) {
     return switch (ordered) {
       case None -> Optional.empty();
-      case Xbzrle -> Optional.of(check(true, host, "libvirt " + libvirt + " has Xbzrle"));
+      case Xbzrle ->
+          Optional.of(
+              Check.pass(CheckName.Compression, host, "libvirt " + libvirt + " has Xbzrle"));
       case Zstd ->
           Optional.of(
               WITH_ZSTD.isIn(libvirt)
-                  ? check(true, host, "libvirt " + libvirt + " has Zstd")
-                  : check(
-                      false,
+                  ? Check.pass(CheckName.Compression, host, "libvirt " + libvirt + " has Zstd")
+                  : Check.fail(
+                      CheckName.Compression,
+                      Reason.CompressionUnsupported,
                       host,
                       "spec.convergence.compression: Zstd needs libvirt 9.4.0 or later, and "
                           + host
                           + " has "
                           + libvirt));
     };
-  }
-
-  private static Check check(boolean passed, String host, String message) {
-    return new Check(
-        CheckName.Compression.name(),
-        passed ? CheckOutcome.Pass : CheckOutcome.Fail,
-        passed ? null : Reason.CompressionUnsupported.name(),
-        host,
-        message);
   }
 }

@@ -1,10 +1,8 @@
 package dev.ferryman.agent.decide;
 
 import dev.ferryman.agent.decide.DestinationChecks.Directory;
-import dev.ferryman.crds.Bounds;
 import dev.ferryman.crds.Check;
 import dev.ferryman.crds.CheckName;
-import dev.ferryman.crds.CheckOutcome;
 import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.livemigration.BackingImage;
 import dev.ferryman.crds.livemigration.Disk;
@@ -98,10 +96,8 @@ public final class CopyChecks {
           DestinationChecks.directoryOf(DestinationChecks.directoryOf(path))
               + " does not exist here, in which an image could be made: is it mounted?");
     }
-    return check(
+    return Check.pass(
         CheckName.DiskCopy,
-        CheckOutcome.Pass,
-        null,
         host,
         what(disk.target()) + "is copied to " + path + ", " + size(orZero(disk.allocatedBytes())));
   }
@@ -179,11 +175,11 @@ public final class CopyChecks {
             + place.fileSystem()
             + (claimed == 0 ? "" : ", " + size(claimed) + " of them claimed by other moves");
     if (!fits) {
-      return check(CheckName.DiskSpace, CheckOutcome.Fail, Reason.InsufficientDisk, host, message);
+      return Check.fail(CheckName.DiskSpace, Reason.InsufficientDisk, host, message);
     }
     return grows
-        ? check(CheckName.DiskSpace, CheckOutcome.Pass, null, host, message)
-        : check(CheckName.DiskSpace, CheckOutcome.Warn, Reason.DiskOvercommitted, host, message);
+        ? Check.pass(CheckName.DiskSpace, host, message)
+        : Check.warn(CheckName.DiskSpace, Reason.DiskOvercommitted, host, message);
   }
 
   /** In MiB, rounded up. */
@@ -210,16 +206,6 @@ public final class CopyChecks {
 
   /** That the disk with that device name cannot be copied. */
   public static Check fail(Reason reason, String target, String host, String message) {
-    return check(CheckName.DiskCopy, CheckOutcome.Fail, reason, host, what(target) + message);
-  }
-
-  private static Check check(
-      CheckName name, CheckOutcome outcome, @Nullable Reason reason, String host, String message) {
-    return new Check(
-        name.name(),
-        outcome,
-        reason == null ? null : reason.name(),
-        host,
-        Bounds.cut(message, Bounds.MESSAGE));
+    return Check.fail(CheckName.DiskCopy, reason, host, what(target) + message);
   }
 }

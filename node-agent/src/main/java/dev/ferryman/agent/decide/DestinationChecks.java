@@ -1,6 +1,5 @@
 package dev.ferryman.agent.decide;
 
-import dev.ferryman.crds.Bounds;
 import dev.ferryman.crds.Check;
 import dev.ferryman.crds.CheckName;
 import dev.ferryman.crds.CheckOutcome;
@@ -66,46 +65,46 @@ public final class DestinationChecks {
   private static Check hypervisor(Needs needs, Seen seen) {
     var type = needs.type();
     if (type == null || seen.domainTypes().contains(type)) {
-      return pass(CheckName.Hypervisor, seen, "domain type " + type);
+      return Check.pass(CheckName.Hypervisor, seen.host(), "domain type " + type);
     }
-    return fail(
+    return Check.fail(
         CheckName.Hypervisor,
         Reason.HypervisorMismatch,
-        seen,
+        seen.host(),
         "the instance is of domain type " + type + ", this host runs " + seen.domainTypes());
   }
 
   private static Check machineType(Needs needs, Seen seen) {
     var type = needs.machineType();
     if (type == null || seen.machineTypes().contains(type)) {
-      return pass(CheckName.MachineType, seen, "machine type " + type);
+      return Check.pass(CheckName.MachineType, seen.host(), "machine type " + type);
     }
-    return fail(
+    return Check.fail(
         CheckName.MachineType,
         Reason.MachineTypeUnknown,
-        seen,
+        seen.host(),
         "machine type " + type + " is not known to this host's QEMU");
   }
 
   private static Check name(Needs needs, String instanceUUID, Seen seen) {
     if (seen.sameName() == null || seen.sameName().equals(instanceUUID)) {
-      return pass(CheckName.NameFree, seen, "name " + needs.domainName() + " is free");
+      return Check.pass(CheckName.NameFree, seen.host(), "name " + needs.domainName() + " is free");
     }
-    return fail(
+    return Check.fail(
         CheckName.NameFree,
         Reason.NameTaken,
-        seen,
+        seen.host(),
         "another domain is called " + needs.domainName() + ": " + seen.sameName());
   }
 
   private static Check uuid(Seen seen) {
     if (seen.sameUUID() == null) {
-      return pass(CheckName.UUIDFree, seen, "UUID is free");
+      return Check.pass(CheckName.UUIDFree, seen.host(), "UUID is free");
     }
-    return fail(
+    return Check.fail(
         CheckName.UUIDFree,
         Reason.UUIDTaken,
-        seen,
+        seen.host(),
         "domain " + seen.sameUUID() + " has the instance's UUID: undefine it if it is a leftover");
   }
 
@@ -115,7 +114,7 @@ public final class DestinationChecks {
    */
   private static Check switchover(Needs needs, Switchover ordered, Seen seen) {
     if (hasImageLocks(needs, seen)) {
-      return pass(CheckName.Switchover, seen, "every writable disk has an image lock");
+      return Check.pass(CheckName.Switchover, seen.host(), "every writable disk has an image lock");
     }
     var unprotected = unprotected(needs, seen);
     var why =
@@ -123,19 +122,16 @@ public final class DestinationChecks {
             ? "the instance has no writable disk"
             : "no image lock protects " + unprotected;
     if (ordered != Switchover.Fast) {
-      return pass(
+      return Check.pass(
           CheckName.Switchover,
-          seen,
+          seen.host(),
           why + ": the guest starts here only when the source is proved gone");
     }
-    return new Check(
-        CheckName.Switchover.name(),
-        CheckOutcome.Warn,
-        Reason.SwitchoverUnprotected.name(),
+    return Check.warn(
+        CheckName.Switchover,
+        Reason.SwitchoverUnprotected,
         seen.host(),
-        Bounds.cut(
-            why + ": if the connection breaks at switch-over, both copies can run for a time",
-            Bounds.MESSAGE));
+        why + ": if the connection breaks at switch-over, both copies can run for a time");
   }
 
   /** Whether image locks keep a second copy of the instance from each disk that it writes to. */
@@ -168,19 +164,5 @@ public final class DestinationChecks {
   public static String directoryOf(String path) {
     var end = path.lastIndexOf('/');
     return end <= 0 ? "/" : path.substring(0, end);
-  }
-
-  private static Check pass(CheckName name, Seen seen, String message) {
-    return new Check(
-        name.name(), CheckOutcome.Pass, null, seen.host(), Bounds.cut(message, Bounds.MESSAGE));
-  }
-
-  private static Check fail(CheckName name, Reason reason, Seen seen, String message) {
-    return new Check(
-        name.name(),
-        CheckOutcome.Fail,
-        reason.name(),
-        seen.host(),
-        Bounds.cut(message, Bounds.MESSAGE));
   }
 }

@@ -1,9 +1,7 @@
 package dev.ferryman.agent.decide;
 
-import dev.ferryman.crds.Bounds;
 import dev.ferryman.crds.Check;
 import dev.ferryman.crds.CheckName;
-import dev.ferryman.crds.CheckOutcome;
 import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.livemigration.ListenAddress;
 import dev.ferryman.crds.livemigration.ListenNeed;
@@ -12,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** Judges whether an instance can listen on this host as it does at its source. */
 public final class HostBoundChecks {
@@ -49,11 +46,10 @@ public final class HostBoundChecks {
     var needs = sought.listenAddresses();
     var lacking = needs.stream().flatMap(need -> lack(need, seen).stream()).toList();
     if (!lacking.isEmpty()) {
-      return check(
+      return Check.fail(
           CheckName.ListenAddresses,
-          CheckOutcome.Fail,
           Reason.ListenAddressUnavailable,
-          seen,
+          seen.host(),
           String.join("; ", lacking));
     }
     var told =
@@ -64,11 +60,9 @@ public final class HostBoundChecks {
                   return listens(need) + (here.equals(need.address()) ? "" : ", here on " + here);
                 })
             .toList();
-    return check(
+    return Check.pass(
         CheckName.ListenAddresses,
-        CheckOutcome.Pass,
-        null,
-        seen,
+        seen.host(),
         told.isEmpty()
             ? "no address is its host's own, and no port is fixed"
             : String.join("; ", told));
@@ -91,15 +85,5 @@ public final class HostBoundChecks {
         + " listens on "
         + need.address()
         + (need.port() == null ? "" : protocol + " port " + need.port());
-  }
-
-  private static Check check(
-      CheckName name, CheckOutcome outcome, @Nullable Reason reason, Seen seen, String message) {
-    return new Check(
-        name.name(),
-        outcome,
-        reason == null ? null : reason.name(),
-        seen.host(),
-        Bounds.cut(message, Bounds.MESSAGE));
   }
 }

@@ -1,9 +1,7 @@
 package dev.ferryman.agent.decide;
 
-import dev.ferryman.crds.Bounds;
 import dev.ferryman.crds.Check;
 import dev.ferryman.crds.CheckName;
-import dev.ferryman.crds.CheckOutcome;
 import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.livemigration.FileKind;
 import dev.ferryman.crds.livemigration.FileNeed;
@@ -11,7 +9,6 @@ import dev.ferryman.crds.livemigration.Needs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Judges whether an instance finds the files on this host, beside its disks, that it needs. */
 public final class HostFileChecks {
@@ -52,11 +49,9 @@ public final class HostFileChecks {
       }
     }
     if (missing.isEmpty() && unseen.isEmpty()) {
-      return check(
+      return Check.pass(
           CheckName.LogPaths,
-          CheckOutcome.Pass,
-          null,
-          seen,
+          seen.host(),
           paths.isEmpty() ? "none is needed" : "can be made here: " + String.join(", ", paths));
     }
     return lack(
@@ -75,11 +70,9 @@ public final class HostFileChecks {
       }
     }
     if (missing.isEmpty() && unseen.isEmpty()) {
-      return check(
+      return Check.pass(
           CheckName.HostFiles,
-          CheckOutcome.Pass,
-          null,
-          seen,
+          seen.host(),
           needs.isEmpty()
               ? "none is needed"
               : "here as well: " + String.join(", ", needs.stream().map(FileNeed::path).toList()));
@@ -110,22 +103,11 @@ public final class HostFileChecks {
       String what,
       List<String> unseen) {
     return missing.isEmpty()
-        ? check(
+        ? Check.warn(
             name,
-            CheckOutcome.Warn,
             reason,
-            seen,
+            seen.host(),
             "the agent does not see whether the host has " + what + String.join(", ", unseen))
-        : check(name, CheckOutcome.Fail, reason, seen, String.join("; ", missing));
-  }
-
-  private static Check check(
-      CheckName name, CheckOutcome outcome, @Nullable Reason reason, Seen seen, String message) {
-    return new Check(
-        name.name(),
-        outcome,
-        reason == null ? null : reason.name(),
-        seen.host(),
-        Bounds.cut(message, Bounds.MESSAGE));
+        : Check.fail(name, reason, seen.host(), String.join("; ", missing));
   }
 }

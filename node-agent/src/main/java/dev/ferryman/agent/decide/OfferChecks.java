@@ -3,7 +3,6 @@ package dev.ferryman.agent.decide;
 import dev.ferryman.crds.Bounds;
 import dev.ferryman.crds.Check;
 import dev.ferryman.crds.CheckName;
-import dev.ferryman.crds.CheckOutcome;
 import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.livemigration.FilterNeed;
 import dev.ferryman.crds.livemigration.Needs;
@@ -107,51 +106,37 @@ public final class OfferChecks {
   private static Check cpu(Needs needs, Offer offer) {
     var need = needs.cpu();
     if (need == null) {
-      return check(CheckName.CPU, CheckOutcome.Pass, null, offer, "the machine type's own CPU");
+      return Check.pass(CheckName.CPU, offer.host(), "the machine type's own CPU");
     }
     var passedThrough = need.mode().equals(PASSED_THROUGH);
     return switch (offer.cpu()) {
-      case Identical ->
-          check(CheckName.CPU, CheckOutcome.Pass, null, offer, "this host has exactly this CPU");
+      case Identical -> Check.pass(CheckName.CPU, offer.host(), "this host has exactly this CPU");
       case Superset ->
           passedThrough
-              ? check(
+              ? Check.warn(
                   CheckName.CPU,
-                  CheckOutcome.Warn,
                   Reason.CPUIncompatible,
-                  offer,
+                  offer.host(),
                   "the source's CPU is passed through, this host's is another one that has all its"
                       + " features")
-              : check(
-                  CheckName.CPU,
-                  CheckOutcome.Pass,
-                  null,
-                  offer,
-                  "this host's CPU can all it needs");
+              : Check.pass(CheckName.CPU, offer.host(), "this host's CPU can all it needs");
       case Incompatible ->
           Boolean.TRUE.equals(need.enforced()) && !EMULATED.equals(needs.type())
-              ? check(
+              ? Check.fail(
                   CheckName.CPU,
-                  CheckOutcome.Fail,
                   Reason.CPUIncompatible,
-                  offer,
+                  offer.host(),
                   "mode " + need.mode() + ": " + offer.cpuWords())
-              : check(
+              : Check.warn(
                   CheckName.CPU,
-                  CheckOutcome.Warn,
                   Reason.CPUIncompatible,
-                  offer,
+                  offer.host(),
                   "mode "
                       + need.mode()
                       + ", emulated or not enforced (check='none'): "
                       + offer.cpuWords());
       case Unknown ->
-          check(
-              CheckName.CPU,
-              CheckOutcome.Skipped,
-              null,
-              offer,
-              "libvirt cannot compare: " + offer.cpuWords());
+          Check.skipped(CheckName.CPU, offer.host(), "libvirt cannot compare: " + offer.cpuWords());
     };
   }
 
@@ -169,12 +154,8 @@ public final class OfferChecks {
             .map(FilterNeed::name)
             .toList();
     if (missing.isEmpty() && different.isEmpty()) {
-      return check(
-          CheckName.NetworkFilters,
-          CheckOutcome.Pass,
-          null,
-          offer,
-          filterWords(needs, offer.filters().installed()));
+      return Check.pass(
+          CheckName.NetworkFilters, offer.host(), filterWords(needs, offer.filters().installed()));
     }
     var lacks =
         missing.isEmpty()
@@ -188,11 +169,10 @@ public final class OfferChecks {
         different.isEmpty()
             ? ""
             : "another content than at the source: " + String.join(", ", different);
-    return check(
+    return Check.fail(
         CheckName.NetworkFilters,
-        CheckOutcome.Fail,
         different.isEmpty() ? Reason.NetworkFilterMissing : Reason.NetworkFilterDiffers,
-        offer,
+        offer.host(),
         differs + (lacks.isEmpty() || differs.isEmpty() ? "" : "; ") + lacks);
   }
 
@@ -216,8 +196,8 @@ public final class OfferChecks {
   private static Check all(
       CheckName name, Reason reason, Offer offer, List<String> missing, List<String> needed) {
     return missing.isEmpty()
-        ? check(name, CheckOutcome.Pass, null, offer, words(needed))
-        : check(name, CheckOutcome.Fail, reason, offer, String.join(", ", missing));
+        ? Check.pass(name, offer.host(), words(needed))
+        : Check.fail(name, reason, offer.host(), String.join(", ", missing));
   }
 
   private static String words(List<String> names) {
@@ -231,15 +211,5 @@ public final class OfferChecks {
   private static String name(SecretNeed need) {
     var uuid = need.uuid();
     return uuid != null ? "secret " + uuid : "secret for " + need.usageType() + " " + need.usage();
-  }
-
-  private static Check check(
-      CheckName name, CheckOutcome outcome, @Nullable Reason reason, Offer offer, String message) {
-    return new Check(
-        name.name(),
-        outcome,
-        reason == null ? null : reason.name(),
-        offer.host(),
-        Bounds.cut(message, Bounds.MESSAGE));
   }
 }

@@ -2,7 +2,6 @@ package dev.ferryman.agent.decide;
 
 import dev.ferryman.crds.Check;
 import dev.ferryman.crds.CheckName;
-import dev.ferryman.crds.CheckOutcome;
 import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.livemigration.Convergence;
 import java.util.Optional;
@@ -48,20 +47,10 @@ public final class PostCopyCheck {
                   + ": the guest would be lost"));
     }
     return Optional.of(
-        new Check(
-            CheckName.PostCopy.name(),
-            CheckOutcome.Pass,
-            null,
-            host,
-            "QEMU " + qemu + " can go over to post-copy"));
+        Check.pass(CheckName.PostCopy, host, "QEMU " + qemu + " can go over to post-copy"));
   }
 
   private static Check fail(String host, String message) {
-    return new Check(
-        CheckName.PostCopy.name(),
-        CheckOutcome.Fail,
-        Reason.PostCopyUnsupported.name(),
-        host,
-        message);
+    return Check.fail(CheckName.PostCopy, Reason.PostCopyUnsupported, host, message);
   }
 }

@@ -2,7 +2,6 @@ package dev.ferryman.agent.decide;
 
 import dev.ferryman.agent.decide.CopyChecks.Place;
 import dev.ferryman.agent.decide.DestinationChecks.Directory;
-import dev.ferryman.crds.Bounds;
 import dev.ferryman.crds.Check;
 import dev.ferryman.crds.CheckName;
 import dev.ferryman.crds.CheckOutcome;
@@ -244,28 +243,23 @@ public final class StorageChecks {
     }
 
     Check pass(String message) {
-      return check(CheckOutcome.Pass, null, message);
+      return Check.pass(name, host, said(message));
     }
 
     Check skipped(String message) {
-      return check(CheckOutcome.Skipped, null, message);
+      return Check.skipped(name, host, said(message));
     }
 
     Check warn(String message) {
-      return check(CheckOutcome.Warn, Reason.IdentityUnproven, message);
+      return Check.warn(name, Reason.IdentityUnproven, host, said(message));
     }
 
     Check fail(Reason reason, String message) {
-      return check(CheckOutcome.Fail, reason, message);
+      return Check.fail(name, reason, host, said(message));
     }
 
-    private Check check(CheckOutcome outcome, @Nullable Reason reason, String message) {
-      return new Check(
-          name.name(),
-          outcome,
-          reason == null ? null : reason.name(),
-          host,
-          Bounds.cut(what + ": " + message, Bounds.MESSAGE));
+    private String said(String message) {
+      return what + ": " + message;
     }
   }
 }

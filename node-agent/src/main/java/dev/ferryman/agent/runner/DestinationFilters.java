@@ -5,10 +5,8 @@ import dev.ferryman.agent.journal.PreparedFilter;
 import dev.ferryman.agent.libvirt.FilterFacts;
 import dev.ferryman.agent.libvirt.FilterXml;
 import dev.ferryman.agent.libvirt.HypervisorException;
-import dev.ferryman.crds.Bounds;
 import dev.ferryman.crds.Check;
 import dev.ferryman.crds.CheckName;
-import dev.ferryman.crds.CheckOutcome;
 import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.livemigration.FilterNeed;
 import dev.ferryman.crds.livemigration.Needs;
@@ -168,12 +166,11 @@ final class DestinationFilters {
   }
 
   private Check failed(Reason reason, PreparedFilter filter, String message) {
-    return new Check(
-        CheckName.NetworkFilters.name(),
-        CheckOutcome.Fail,
-        reason.name(),
+    return Check.fail(
+        CheckName.NetworkFilters,
+        reason,
         role.host.name(),
-        Bounds.cut("network filter " + filter.name() + ": " + message, Bounds.MESSAGE));
+        "network filter " + filter.name() + ": " + message);
   }
 
   /** They stay, whatever becomes of the attempt. */

@@ -5,7 +5,6 @@ import dev.ferryman.agent.libvirt.MoveFacts;
 import dev.ferryman.crds.Bounds;
 import dev.ferryman.crds.Check;
 import dev.ferryman.crds.CheckName;
-import dev.ferryman.crds.CheckOutcome;
 import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.Needs;
@@ -51,28 +50,16 @@ final class MoveChecks {
     needTooMany(facts).ifPresent(obstacles::add);
     if (obstacles.isEmpty()) {
       return List.of(
-          new Check(
-              CheckName.Migratable.name(),
-              CheckOutcome.Pass,
-              null,
-              host,
-              "no device, snapshot or block job is in the way"));
+          Check.pass(CheckName.Migratable, host, "no device, snapshot or block job is in the way"));
     }
     var more = obstacles.size() - NAMED;
     var told = new ArrayList<>(obstacles.subList(0, Math.min(NAMED, obstacles.size())));
     if (more > 0) {
       told.add("and " + more + " more");
     }
-    return told.stream().map(obstacle -> refusal(host, obstacle)).toList();
-  }
-
-  private static Check refusal(String host, String obstacle) {
-    return new Check(
-        CheckName.Migratable.name(),
-        CheckOutcome.Fail,
-        Reason.NotMigratable.name(),
-        host,
-        Bounds.cut(obstacle, Bounds.MESSAGE));
+    return told.stream()
+        .map(obstacle -> Check.fail(CheckName.Migratable, Reason.NotMigratable, host, obstacle))
+        .toList();
   }
 
   /** What is not told to the destination is not looked for there. */

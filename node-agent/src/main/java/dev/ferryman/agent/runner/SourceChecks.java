@@ -40,11 +40,12 @@ final class SourceChecks {
   /** Whether libvirt has the instance, and can move it as it is. */
   static Check domain(String host, String uuid, Optional<DomainFacts> domain) {
     if (domain.isEmpty()) {
-      return fail(CheckName.Domain, Reason.InstanceNotFound, host, "no domain " + uuid + " here");
+      return Check.fail(
+          CheckName.Domain, Reason.InstanceNotFound, host, "no domain " + uuid + " here");
     }
     var facts = domain.get();
     if (!facts.state().isActive() || facts.incoming()) {
-      return fail(
+      return Check.fail(
           CheckName.Domain,
           Reason.InstanceNotRunning,
           host,
@@ -52,14 +53,14 @@ final class SourceChecks {
     }
     var trouble = facts.definition().trouble();
     if (trouble != null) {
-      return fail(
+      return Check.fail(
           CheckName.Domain,
           Reason.InstanceUnreadable,
           host,
           facts.name() + " cannot be read: " + trouble);
     }
     if (facts.definition().disks().size() > Bounds.DISKS) {
-      return fail(
+      return Check.fail(
           CheckName.Domain,
           Reason.StorageNotShared,
           host,
@@ -73,7 +74,7 @@ final class SourceChecks {
             .filter(disk -> disk.backing().size() > Bounds.CHAIN)
             .findFirst();
     if (deep.isPresent()) {
-      return fail(
+      return Check.fail(
           CheckName.Domain,
           Reason.StorageNotShared,
           host,
@@ -83,24 +84,16 @@ final class SourceChecks {
               + Bounds.CHAIN
               + " backing images that can be checked");
     }
-    return new Check(
-        CheckName.Domain.name(),
-        CheckOutcome.Pass,
-        null,
+    return Check.pass(
+        CheckName.Domain,
         host,
-        Bounds.cut(
-            facts.name() + " is " + facts.state() + " (" + facts.reason() + ")", Bounds.MESSAGE));
+        facts.name() + " is " + facts.state() + " (" + facts.reason() + ")");
   }
 
   static Check reachable(String host, String destination, @Nullable String trouble) {
     return trouble == null
-        ? new Check(
-            CheckName.DestinationReachable.name(),
-            CheckOutcome.Pass,
-            null,
-            host,
-            "libvirt of " + destination + " answers")
-        : fail(
+        ? Check.pass(CheckName.DestinationReachable, host, "libvirt of " + destination + " answers")
+        : Check.fail(
             CheckName.DestinationReachable,
             Reason.DestinationUnreachable,
             host,
@@ -111,10 +104,8 @@ final class SourceChecks {
   static Check encryption(String host, String destination, Transport transport) {
     var carrier = "libvirt's connection (" + transport.kind().word() + ")";
     if (transport.isEncrypted()) {
-      return new Check(
-          CheckName.Encryption.name(),
-          CheckOutcome.Pass,
-          null,
+      return Check.pass(
+          CheckName.Encryption,
           host,
           carrier + " and QEMU's data stream to " + destination + " are encrypted");
     }
@@ -125,16 +116,15 @@ final class SourceChecks {
     if (!transport.dataEncrypted()) {
       open.add("QEMU's data stream");
     }
-    return new Check(
-        CheckName.Encryption.name(),
-        CheckOutcome.Warn,
-        Reason.Unencrypted.name(),
+    return Check.warn(
+        CheckName.Encryption,
+        Reason.Unencrypted,
         host,
         "not encrypted on the way to " + destination + ": " + String.join(", ", open));
   }
 
   static Check markerTrouble(String host, String directory, @Nullable String trouble) {
-    return fail(
+    return Check.fail(
         CheckName.SharedStorage,
         Reason.StorageNotShared,
         host,
@@ -142,7 +132,7 @@ final class SourceChecks {
   }
 
   static Check alreadyRan(String host) {
-    return fail(
+    return Check.fail(
         CheckName.FirstRun,
         Reason.AlreadyRan,
         host,
@@ -150,7 +140,7 @@ final class SourceChecks {
   }
 
   static Check busy(String host, String other) {
-    return fail(
+    return Check.fail(
         CheckName.Domain,
         Reason.InstanceBusy,
         host,
@@ -159,10 +149,5 @@ final class SourceChecks {
 
   static boolean refuse(List<Check> checks) {
     return Lists.orEmpty(checks).stream().anyMatch(check -> check.outcome() == CheckOutcome.Fail);
-  }
-
-  private static Check fail(CheckName name, Reason reason, String host, String message) {
-    return new Check(
-        name.name(), CheckOutcome.Fail, reason.name(), host, Bounds.cut(message, Bounds.MESSAGE));
   }
 }

@@ -1,10 +1,8 @@
 package dev.ferryman.agent.runner;
 
 import dev.ferryman.agent.libvirt.HypervisorException;
-import dev.ferryman.crds.Bounds;
 import dev.ferryman.crds.Check;
 import dev.ferryman.crds.CheckName;
-import dev.ferryman.crds.CheckOutcome;
 import dev.ferryman.crds.Reason;
 import java.util.Objects;
 import java.util.Optional;
@@ -53,19 +51,8 @@ final class WayBack {
     return found
         .map(
             words ->
-                new Check(
-                    CheckName.SourceReachable.name(),
-                    CheckOutcome.Warn,
-                    Reason.SourceUnreachable.name(),
-                    host,
-                    Bounds.cut(who + ": " + words, Bounds.MESSAGE)))
-        .orElseGet(
-            () ->
-                new Check(
-                    CheckName.SourceReachable.name(),
-                    CheckOutcome.Pass,
-                    null,
-                    host,
-                    who + " answers"));
+                Check.warn(
+                    CheckName.SourceReachable, Reason.SourceUnreachable, host, who + ": " + words))
+        .orElseGet(() -> Check.pass(CheckName.SourceReachable, host, who + " answers"));
   }
 }
