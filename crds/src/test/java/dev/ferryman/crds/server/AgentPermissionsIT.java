@@ -2,8 +2,6 @@ package dev.ferryman.crds.server;
 
 import static dev.ferryman.crds.server.Refusals.assertForbidden;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
-import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.ferryman.crds.hostresource.HostResource;
 import dev.ferryman.crds.hostresource.HostResourceSpec;
@@ -11,34 +9,21 @@ import dev.ferryman.crds.hostresource.Overcommit;
 import dev.ferryman.crds.instance.Instance;
 import dev.ferryman.crds.livemigration.SourceState;
 import dev.ferryman.testing.FerrymanServer;
-import dev.ferryman.testing.FerrymanServerExtension;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequest;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * What the agent of host-b may do beside migrations, with the chart as shipped: describe its own
  * host, whichever way it logs in, and nothing else.
  */
-@ExtendWith(FerrymanServerExtension.class)
-class AgentPermissionsIT {
-  private static final String OWN = "host-b";
-  private static final String OTHER = "host-c";
-
-  private final FerrymanServer server;
-  private final KubernetesClient admin;
-
+class AgentPermissionsIT extends AgentCases {
   AgentPermissionsIT(FerrymanServer server) {
-    this.server = server;
-    this.admin = server.admin();
+    super(server);
   }
 
   @BeforeEach
@@ -52,31 +37,24 @@ class AgentPermissionsIT {
     }
   }
 
-  @ParameterizedTest(name = "{1} ({0})")
-  @MethodSource("allowed")
-  void isAllowed(AgentLogin login, String what, AgentCases.Request<AgentPermissionsIT> request) {
-    var agent = login.agent(server, OWN);
-
-    assertThatCode(() -> request.send(this, agent)).doesNotThrowAnyException();
-  }
-
-  static Stream<Arguments> allowed() {
-    return AgentCases.forEachLogin(
+  @Override
+  Stream<Arguments> allowed() {
+    return forEachLogin(
         allowed(
             "enter its host",
-            (given, agent) -> {
-              given.forget(OWN);
+            agent -> {
+              forget(OWN);
               Host.named(agent, OWN).enter(null);
             }),
         allowed(
             "enter its host, which may receive instances",
-            (given, agent) -> {
-              given.forget(OWN);
+            agent -> {
+              forget(OWN);
               Host.named(agent, OWN).enter(HostResourceSpec.DEFAULT);
             }),
         allowed(
             "describe its host",
-            (given, agent) ->
+            agent ->
                 Host.named(agent, OWN)
                     .agent(
                         status ->
@@ -84,60 +62,49 @@ class AgentPermissionsIT {
                                 .bootID(Host.BOOT)
                                 .instanceCount(0)
                                 .conditions(List.of(Apply.condition("Ready", "True"))))),
-        allowed("send its heartbeat", (given, agent) -> Leases.createAndRenew(agent, OWN)),
-        allowed("see another host", (given, agent) -> Host.named(agent, OTHER).read()),
-        allowed("tell events", (given, agent) -> Events.create(agent, "default")));
+        allowed("send its heartbeat", agent -> Leases.createAndRenew(agent, OWN)),
+        allowed("see another host", agent -> Host.named(agent, OTHER).read()),
+        allowed("tell events", agent -> Events.create(agent, "default")));
   }
 
-  @ParameterizedTest(name = "{1} ({0})")
-  @MethodSource("refused")
-  void isRefused(
-      AgentLogin login,
-      String what,
-      String reason,
-      AgentCases.Request<AgentPermissionsIT> request) {
-    var agent = login.agent(server, OWN);
-
-    assertForbidden(reason, () -> request.send(this, agent));
-  }
-
-  static Stream<Arguments> refused() {
+  @Override
+  Stream<Arguments> refused() {
     return Stream.concat(refusedOnHosts(), refusedElsewhere());
   }
 
-  static Stream<Arguments> refusedOnHosts() {
+  private Stream<Arguments> refusedOnHosts() {
     var ownHost = "agent of host host-b may write only its own HostResource, not host-";
     var administrators =
         "an agent may not set fenced, unschedulable or any other spec of its HostResource";
     var operators = "schedulable and the condition Alive are the operator's";
-    return AgentCases.forEachLogin(
+    return forEachLogin(
         refused(
             "enter another host",
             ownHost + "c",
-            (given, agent) -> {
-              given.forget(OTHER);
+            agent -> {
+              forget(OTHER);
               Host.named(agent, OTHER).enter(HostResourceSpec.DEFAULT);
             }),
         refused(
             "enter a host that nobody knows",
             ownHost + "z",
-            (given, agent) -> Host.named(agent, "host-z").enter(HostResourceSpec.DEFAULT)),
+            agent -> Host.named(agent, "host-z").enter(HostResourceSpec.DEFAULT)),
         refused(
             "describe another host",
             ownHost + "c",
-            (given, agent) -> Host.named(agent, OTHER).agent(s -> s.bootID("mine"))),
+            agent -> Host.named(agent, OTHER).agent(s -> s.bootID("mine"))),
         refused(
             "enter its host as unschedulable",
             administrators,
-            (given, agent) -> {
-              given.forget(OWN);
+            agent -> {
+              forget(OWN);
               Host.named(agent, OWN).enter(new HostResourceSpec(true, null, null, null));
             }),
         refused(
             "enter its host with limits of its own",
             administrators,
-            (given, agent) -> {
-              given.forget(OWN);
+            agent -> {
+              forget(OWN);
               Host.named(agent, OWN)
                   .enter(
                       new HostResourceSpec(null, null, new Overcommit(100.0, 100.0, null), null));
@@ -145,96 +112,93 @@ class AgentPermissionsIT {
         refused(
             "call itself alive",
             operators,
-            (given, agent) ->
+            agent ->
                 Host.named(agent, OWN)
                     .agent(s -> s.conditions(List.of(Apply.condition("Alive", "Unknown"))))),
         refused(
             "remove the operator's judgement",
             operators,
-            (given, agent) ->
-                Host.named(agent, OWN).mergeStatus("{\"status\":{\"conditions\":[]}}")),
+            agent -> Host.named(agent, OWN).mergeStatus("{\"status\":{\"conditions\":[]}}")),
         refused(
             "call itself schedulable",
             operators,
-            (given, agent) -> Host.named(agent, OWN).agent(s -> s.schedulable(false))),
+            agent -> Host.named(agent, OWN).agent(s -> s.schedulable(false))),
         refused(
             "fence its host",
             "cannot patch resource \"hostresources\"",
-            (given, agent) -> Host.named(agent, OWN).fence(Host.BOOT)),
+            agent -> Host.named(agent, OWN).fence(Host.BOOT)),
         refused(
             "change the settings of its host",
             "cannot patch resource \"hostresources\"",
-            (given, agent) -> Host.named(agent, OWN).merge("{\"spec\":{\"unschedulable\":false}}")),
+            agent -> Host.named(agent, OWN).merge("{\"spec\":{\"unschedulable\":false}}")),
         refused(
             "delete its host",
             "cannot delete resource \"hostresources\"",
-            (given, agent) -> Host.named(agent, OWN).delete()),
+            agent -> Host.named(agent, OWN).delete()),
         refused(
             "send another host's heartbeat",
             "agent of host host-b may write only its own Lease",
-            (given, agent) -> Leases.createAndRenew(agent, OTHER)),
+            agent -> Leases.createAndRenew(agent, OTHER)),
         refused(
             "renew another host's heartbeat",
             "agent of host host-b may write only its own Lease",
-            (given, agent) -> {
-              Leases.createAndRenew(given.admin, OTHER);
+            agent -> {
+              Leases.createAndRenew(admin, OTHER);
               Leases.renew(agent, OTHER);
             }),
         refused(
             "lead",
             "agent of host host-b may write only its own Lease",
-            (given, agent) -> Leases.createAndRenew(agent, "ferryman-operator")),
+            agent -> Leases.createAndRenew(agent, "ferryman-operator")),
         refused(
             "delete its heartbeat",
             "cannot delete resource \"leases\"",
-            (given, agent) -> Leases.delete(agent, OWN)));
+            agent -> Leases.delete(agent, OWN)));
   }
 
-  static Stream<Arguments> refusedElsewhere() {
-    return AgentCases.forEachLogin(
+  private static Stream<Arguments> refusedElsewhere() {
+    return forEachLogin(
         refused(
             "list instances",
             "cannot list resource \"instances\"",
-            (given, agent) -> agent.resources(Instance.class).list()),
+            agent -> agent.resources(Instance.class).list()),
         refused(
             "see all hosts",
             "cannot list resource \"hostresources\"",
-            (given, agent) -> agent.resources(HostResource.class).list()),
+            agent -> agent.resources(HostResource.class).list()),
         refused(
             "see another host's Lease",
             "cannot get resource \"leases\"",
-            (given, agent) ->
-                agent.leases().inNamespace(FerrymanServer.NAMESPACE).withName(OTHER).get()),
+            agent -> agent.leases().inNamespace(FerrymanServer.NAMESPACE).withName(OTHER).get()),
         refused(
             "enter an instance",
             "cannot create resource \"instances\"",
-            (given, agent) -> agent.resource(instance()).create()),
+            agent -> agent.resource(instance()).create()),
         refused(
             "say where an instance runs",
             "cannot patch resource \"instances/status\"",
-            (given, agent) -> Apply.mergeStatus(agent, instance(), "{\"status\":{}}")),
+            agent -> Apply.mergeStatus(agent, instance(), "{\"status\":{}}")),
         refused(
             "list heartbeats",
             "cannot list resource \"leases\"",
-            (given, agent) -> agent.leases().inNamespace(FerrymanServer.NAMESPACE).list()),
+            agent -> agent.leases().inNamespace(FerrymanServer.NAMESPACE).list()),
         refused(
             "write a Lease of another namespace",
             "cannot create resource \"leases\"",
-            (given, agent) -> Leases.createIn(agent, "kube-system", OWN)),
+            agent -> Leases.createIn(agent, "kube-system", OWN)),
         refused(
             "tell events elsewhere",
             "cannot create resource \"events\"",
-            (given, agent) -> Events.create(agent, FerrymanServer.NAMESPACE)),
+            agent -> Events.create(agent, FerrymanServer.NAMESPACE)),
         refused(
             "read secrets",
             "cannot list resource \"secrets\"",
-            (given, agent) -> agent.secrets().inNamespace(FerrymanServer.NAMESPACE).list()),
-        refused(
-            "see nodes", "cannot list resource \"nodes\"", (given, agent) -> agent.nodes().list()),
+            agent -> agent.secrets().inNamespace(FerrymanServer.NAMESPACE).list()),
+        refused("see nodes", "cannot list resource \"nodes\"", agent -> agent.nodes().list()),
         refused(
             "issue tokens",
             "cannot create resource \"serviceaccounts/token\"",
-            (given, agent) ->
+            agent ->
                 agent
                     .serviceAccounts()
                     .inNamespace(FerrymanServer.NAMESPACE)
@@ -243,7 +207,7 @@ class AgentPermissionsIT {
         refused(
             "lift the policy",
             "cannot delete resource \"validatingadmissionpolicies\"",
-            (given, agent) ->
+            agent ->
                 agent
                     .admissionRegistration()
                     .v1()
@@ -293,14 +257,5 @@ class AgentPermissionsIT {
             "ferryman-agent-host-b, node ?",
             "ferryman-agent, node host-b",
             "ferryman-agent, node host-b");
-  }
-
-  private static Arguments allowed(String what, AgentCases.Request<AgentPermissionsIT> request) {
-    return arguments(what, request);
-  }
-
-  private static Arguments refused(
-      String what, String reason, AgentCases.Request<AgentPermissionsIT> request) {
-    return arguments(what, reason, request);
   }
 }
