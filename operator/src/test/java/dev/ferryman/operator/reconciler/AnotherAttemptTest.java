@@ -3,8 +3,10 @@ package dev.ferryman.operator.reconciler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ferryman.crds.Check;
+import dev.ferryman.crds.CheckName;
 import dev.ferryman.crds.CheckOutcome;
 import dev.ferryman.crds.FerrymanApi;
+import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.livemigration.CallResult;
 import dev.ferryman.crds.livemigration.DestinationReportBuilder;
 import dev.ferryman.crds.livemigration.DestinationState;
@@ -111,8 +113,7 @@ class AnotherAttemptTest extends MoveFixture {
     reconcile();
     api.source("move", Sample.source(SourceState.Checking).build());
     var check =
-        new Check(
-            "DestinationReachable", CheckOutcome.Fail, "DestinationUnreachable", "host-b", "");
+        Check.fail(CheckName.DestinationReachable, Reason.DestinationUnreachable, "host-b", "");
     api.source("move", Sample.source(SourceState.Refused).checks(List.of(check)).build());
     api.destination("move", Sample.destination(DestinationState.Checked).build());
     reconcile();
@@ -270,7 +271,7 @@ class AnotherAttemptTest extends MoveFixture {
   @Test
   void aCauseAtTheSourceIsMetAnywhereAndNotTriedAgain() {
     reconcile();
-    var check = new Check("Migratable", CheckOutcome.Fail, "NotMigratable", "host-b", "snapshots");
+    var check = Check.fail(CheckName.Migratable, Reason.NotMigratable, "host-b", "snapshots");
     api.source("move", Sample.source(SourceState.Refused).checks(List.of(check)).build());
     api.destination("move", Sample.destination(DestinationState.Checked).build());
     reconcile();
@@ -281,7 +282,7 @@ class AnotherAttemptTest extends MoveFixture {
   @Test
   void oneCauseAtTheSourceIsEnough() {
     toChecked();
-    var check = new Check("DiskCache", CheckOutcome.Fail, "UnsafeCacheMode", "host-b", "");
+    var check = Check.fail(CheckName.DiskCache, Reason.UnsafeCacheMode, "host-b", "");
     api.source("move", Sample.source(SourceState.Checked).checks(List.of(check)).build());
     refuse("host-c", "StorageNotShared");
 

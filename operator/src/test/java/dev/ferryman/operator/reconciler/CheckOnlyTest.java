@@ -3,7 +3,8 @@ package dev.ferryman.operator.reconciler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ferryman.crds.Check;
-import dev.ferryman.crds.CheckOutcome;
+import dev.ferryman.crds.CheckName;
+import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.hostresource.Resources;
 import dev.ferryman.crds.livemigration.DestinationState;
 import dev.ferryman.crds.livemigration.LiveMigration;
@@ -57,8 +58,8 @@ class CheckOnlyTest extends MoveFixture {
         Sample.destination(DestinationState.Refused)
             .checks(
                 List.of(
-                    new Check("Name", CheckOutcome.Fail, "NameTaken", "host-c", "there is one"),
-                    new Check("Storage", CheckOutcome.Pass, null, "host-c", "shared")))
+                    Check.fail(CheckName.NameFree, Reason.NameTaken, "host-c", "there is one"),
+                    Check.pass(CheckName.SharedStorage, "host-c", "shared")))
             .build());
     reconcile();
     api.source("move", Sample.source(SourceState.CleanedUp).build());

@@ -3,7 +3,9 @@ package dev.ferryman.operator.reconciler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ferryman.crds.Check;
+import dev.ferryman.crds.CheckName;
 import dev.ferryman.crds.CheckOutcome;
+import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.hostresource.Storage;
 import dev.ferryman.crds.livemigration.DestinationReportBuilder;
 import dev.ferryman.crds.livemigration.DestinationState;
@@ -91,8 +93,7 @@ class CopyTest extends MoveFixture {
         destination(DestinationState.Refused)
             .checks(
                 List.of(
-                    new Check(
-                        "DiskCopy", CheckOutcome.Fail, "DiskExists", "host-c", "disk vda: is")))
+                    Check.fail(CheckName.DiskCopy, Reason.DiskExists, "host-c", "disk vda: is")))
             .build());
     reconcile();
     api.source("move", Sample.source(SourceState.CleanedUp).build());

@@ -3,7 +3,9 @@ package dev.ferryman.operator.reconciler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ferryman.crds.Check;
+import dev.ferryman.crds.CheckName;
 import dev.ferryman.crds.CheckOutcome;
+import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.livemigration.DestinationState;
 import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.MigrationMode;
@@ -152,8 +154,7 @@ class MigrationReconcilerTest extends MoveFixture {
   @Test
   void aRefusalCopiesEveryCheckAndNamesTheFirstReason() {
     reconcile();
-    var check =
-        new Check("SharedStorage", CheckOutcome.Fail, "StorageNotShared", "host-c", "no marker");
+    var check = Check.fail(CheckName.SharedStorage, Reason.StorageNotShared, "host-c", "no marker");
     api.source("move", Sample.source(SourceState.Checked).build());
     api.destination(
         "move", Sample.destination(DestinationState.Refused).checks(List.of(check)).build());
@@ -171,8 +172,7 @@ class MigrationReconcilerTest extends MoveFixture {
   @Test
   void aSourceThatRefusesAtFirstSightEndsTheMoveAtOnce() {
     reconcile();
-    var check =
-        new Check("Instance", CheckOutcome.Fail, "AlreadyRan", "host-b", "this attempt has run");
+    var check = Check.fail(CheckName.Instance, Reason.AlreadyRan, "host-b", "this attempt has run");
     api.source(
         "move", Sample.source(SourceState.Refused).needs(null).checks(List.of(check)).build());
     reconcile();

@@ -3,6 +3,7 @@ package dev.ferryman.operator.decide.admission;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ferryman.crds.Check;
+import dev.ferryman.crds.CheckName;
 import dev.ferryman.crds.CheckOutcome;
 import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.livemigration.DestinationReport;
@@ -24,8 +25,7 @@ import org.junit.jupiter.api.Test;
 class PreflightTest {
   private static final Instant LATE = Sample.NOW.plusSeconds(30);
   private static final Check NOT_SHARED =
-      new Check(
-          "SharedStorage", CheckOutcome.Fail, "StorageNotShared", "host-c", "/srv is not shared");
+      Check.fail(CheckName.SharedStorage, Reason.StorageNotShared, "host-c", "/srv is not shared");
 
   private Host b = Sample.host("host-b");
   private Host c = Sample.host("host-c");
@@ -114,8 +114,7 @@ class PreflightTest {
 
   @Test
   void aSourceThatRefusesBeforeItNamesAnyNeedIsNotWaitedOnForTheDestination() {
-    var off =
-        new Check("Instance", CheckOutcome.Fail, "InstanceNotRunning", "host-b", "it is shut off");
+    var off = Check.fail(CheckName.Instance, Reason.InstanceNotRunning, "host-b", "it is shut off");
     var source = Sample.source(SourceState.Refused).checks(List.of(off));
 
     var verdict = (Preflight.Refused) judge(move(source.needs(null).build(), null), Sample.NOW);
