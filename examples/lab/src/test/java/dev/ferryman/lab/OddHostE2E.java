@@ -159,10 +159,9 @@ class OddHostE2E extends LabTest {
       Api.awaitStatus(migration, "it is checked", status -> status.phase() == Phase.Checking);
       assertThat(Api.status(migration).destinationHost()).isEqualTo(ODD.name());
       var refusal =
-          new Check(
-              CheckName.StoragePools.name(),
-              CheckOutcome.Fail,
-              Reason.StoragePoolMissing.name(),
+          Check.fail(
+              CheckName.StoragePools,
+              Reason.StoragePoolMissing,
               ODD.name(),
               "storage pool fast is not defined here");
 

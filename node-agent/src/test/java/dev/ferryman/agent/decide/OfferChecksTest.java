@@ -7,6 +7,7 @@ import dev.ferryman.agent.decide.OfferChecks.Filters;
 import dev.ferryman.agent.decide.OfferChecks.Offer;
 import dev.ferryman.crds.Bounds;
 import dev.ferryman.crds.Check;
+import dev.ferryman.crds.CheckName;
 import dev.ferryman.crds.CheckOutcome;
 import dev.ferryman.crds.livemigration.CpuNeed;
 import dev.ferryman.crds.livemigration.FilterNeed;
@@ -148,7 +149,7 @@ class OfferChecksTest {
   void joinedChecksFitAReport() {
     var many =
         Collections.nCopies(
-            Bounds.CHECKS, new Check("SharedStorage", CheckOutcome.Pass, null, null, null));
+            Bounds.CHECKS, Check.pass(CheckName.SharedStorage, "host-c", "the source's"));
 
     assertThat(OfferChecks.join(OfferChecks.judge(NEEDS, FINE), many)).hasSize(Bounds.CHECKS);
   }
