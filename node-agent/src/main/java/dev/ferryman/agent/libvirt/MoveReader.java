@@ -68,14 +68,14 @@ final class MoveReader {
         CpuXml.read(domain, host.capabilities()),
         Stream.concat(
                 DeviceXml.networks(domain).stream(),
-                carried.stream().flatMap(HostBoundXml::networks).map(DeviceXml::libvirtNetwork))
+                carried.stream().flatMap(ListenXml::networks).map(DeviceXml::libvirtNetwork))
             .distinct()
             .toList(),
         FilterXml.closure(DeviceXml.filters(domain), host.filterXml()),
         DeviceXml.secrets(domain),
         DeviceXml.storagePools(domain),
         carried.stream()
-            .flatMap(xml -> HostBoundXml.listens(xml).stream())
+            .flatMap(xml -> ListenXml.listens(xml).stream())
             .distinct()
             .map(listen -> need(listen, host))
             .toList(),
@@ -83,11 +83,11 @@ final class MoveReader {
         carried.stream().flatMap(xml -> HostFilesXml.opened(xml).stream()).distinct().toList());
   }
 
-  private static ListenNeed need(HostBoundXml.Listen listen, Surroundings host) {
+  private static ListenNeed need(ListenXml.Listen listen, Surroundings host) {
     return new ListenNeed(
         Bounds.cut(listen.device(), Bounds.WORD),
         Bounds.cut(listen.address(), Bounds.NAME),
-        HostBoundXml.isEverywhere(listen.address())
+        ListenXml.isEverywhere(listen.address())
             ? null
             : host.subnetOf().apply(listen.address()).orElse(null),
         listen.port(),

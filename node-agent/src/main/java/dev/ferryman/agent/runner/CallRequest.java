@@ -1,8 +1,8 @@
 package dev.ferryman.agent.runner;
 
 import dev.ferryman.agent.libvirt.AttemptMark;
-import dev.ferryman.agent.libvirt.HostBoundXml;
 import dev.ferryman.agent.libvirt.HypervisorException;
+import dev.ferryman.agent.libvirt.ListenXml;
 import dev.ferryman.agent.libvirt.MigrationRequest;
 import dev.ferryman.agent.libvirt.XmlForm;
 import dev.ferryman.crds.livemigration.DestinationState;
@@ -50,7 +50,7 @@ final class CallRequest {
   /** A definition of the copy: with the attempt's mark, and with the destination's addresses. */
   private String xml(XmlForm form, Map<String, String> addresses) {
     var xml = role.host.hypervisor().migratableXml(role.instanceUUID, form);
-    return AttemptMark.put(HostBoundXml.replace(xml, addresses), role.attemptUID);
+    return AttemptMark.put(ListenXml.replace(xml, addresses), role.attemptUID);
   }
 
   /** The destination's own in the place of this host's. */

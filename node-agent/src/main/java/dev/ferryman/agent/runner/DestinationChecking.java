@@ -3,8 +3,8 @@ package dev.ferryman.agent.runner;
 import dev.ferryman.agent.decide.CopyChecks;
 import dev.ferryman.agent.decide.DestinationChecks;
 import dev.ferryman.agent.decide.DestinationChecks.Directory;
-import dev.ferryman.agent.decide.HostBoundChecks;
 import dev.ferryman.agent.decide.HostFileChecks;
+import dev.ferryman.agent.decide.ListenChecks;
 import dev.ferryman.agent.decide.OfferChecks;
 import dev.ferryman.agent.decide.StorageChecks;
 import dev.ferryman.agent.journal.Baseline;
@@ -89,8 +89,8 @@ final class DestinationChecking {
                 OfferChecks.judge(needs, offer),
                 DestinationChecks.judge(
                     needs, uuid, role.migration.getSpec().switchoverOrAuto(), seen)));
-    var hostBound = HostBoundLook.look(needs, host);
-    checks.add(HostBoundChecks.judge(needs, hostBound));
+    var listening = ListenLook.look(needs, host);
+    checks.add(ListenChecks.judge(needs, listening));
     checks.addAll(HostFileChecks.judge(needs, HostFileLook.look(needs, host)));
     var copying = role.migration.getSpec().copiesDisks();
     var copies = copying ? CopyChecks.copies(needs, seen.directories()) : List.<DiskCopy>of();
@@ -108,7 +108,7 @@ final class DestinationChecking {
             .copies(copies)
             .filters(filters)
             .imageLocks(imageLocks)
-            .listenAddresses(HostBoundChecks.replacements(needs, hostBound))
+            .listenAddresses(ListenChecks.replacements(needs, listening))
             .domain(Domains.report(here)));
   }
 

@@ -164,7 +164,7 @@ public final class FakeHostObjects implements HostObjects {
     if (taken.contains(port)) {
       return Optional.of("Address already in use");
     }
-    return HostBoundXml.isEverywhere(address)
+    return ListenXml.isEverywhere(address)
             || addresses.containsKey(address)
             || bindable.contains(address)
         ? Optional.empty()

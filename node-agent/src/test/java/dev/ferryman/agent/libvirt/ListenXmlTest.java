@@ -5,14 +5,14 @@ import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import dev.ferryman.agent.libvirt.HostBoundXml.Listen;
+import dev.ferryman.agent.libvirt.ListenXml.Listen;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class HostBoundXmlTest {
+class ListenXmlTest {
   private static final Map<String, String> MOVED = Map.of("10.7.0.2", "10.7.0.3");
 
   @ParameterizedTest(name = "{0}")
@@ -29,8 +29,8 @@ class HostBoundXmlTest {
           <rng model='virtio'><backend model='egd' type='udp'><source mode='bind' host='10.7.0.2'/></backend></rng> | rng
           """)
   void findsAndReplacesEveryAddressThatADeviceListensOn(String device, String named) {
-    var listens = HostBoundXml.listens(SafeXml.parse("domain", domain(device)));
-    var replaced = HostBoundXml.replace(domain(device), MOVED);
+    var listens = ListenXml.listens(SafeXml.parse("domain", domain(device)));
+    var replaced = ListenXml.replace(domain(device), MOVED);
 
     assertThat(listens)
         .extracting(Listen::device, Listen::address, Listen::port)
@@ -54,7 +54,7 @@ class HostBoundXmlTest {
           <disk type='network'><source protocol='nbd'><host name='10.9.9.9'/></source></disk>
           """)
   void leavesOutWhatEveryHostHasAndWhatIsElsewhere(String device) {
-    assertThat(HostBoundXml.listens(SafeXml.parse("domain", domain(device)))).isEmpty();
+    assertThat(ListenXml.listens(SafeXml.parse("domain", domain(device)))).isEmpty();
   }
 
   @ParameterizedTest(name = "{0}: {1}")
@@ -78,7 +78,7 @@ class HostBoundXmlTest {
           <rng model='virtio'><backend model='egd' type='udp'><source mode='bind' host='::1' service='1708'/></backend></rng> | rng ::1:1708/udp
           """)
   void findsThePortsThatAreFixed(String device, @Nullable String ports) {
-    var listens = HostBoundXml.listens(SafeXml.parse("domain", domain(device)));
+    var listens = ListenXml.listens(SafeXml.parse("domain", domain(device)));
 
     assertThat(
             listens.stream()
@@ -103,8 +103,8 @@ class HostBoundXmlTest {
                 "<graphics type='vnc' listen='192.168.122.1'><listen type='network'"
                     + " network='default' address='192.168.122.1'/></graphics>"));
 
-    assertThat(HostBoundXml.listens(domain)).isEmpty();
-    assertThat(HostBoundXml.networks(domain)).containsExactly("default");
+    assertThat(ListenXml.listens(domain)).isEmpty();
+    assertThat(ListenXml.networks(domain)).containsExactly("default");
   }
 
   @Test
@@ -112,8 +112,8 @@ class HostBoundXmlTest {
     var graphics =
         "<graphics type='vnc' listen='10.8.0.9'/><interface><ip address='10.7.0.2'/></interface>";
 
-    assertThat(HostBoundXml.replace(domain(graphics), MOVED)).contains("10.8.0.9", "10.7.0.2");
-    assertThat(HostBoundXml.replace("not even XML", Map.of())).isEqualTo("not even XML");
+    assertThat(ListenXml.replace(domain(graphics), MOVED)).contains("10.8.0.9", "10.7.0.2");
+    assertThat(ListenXml.replace("not even XML", Map.of())).isEqualTo("not even XML");
   }
 
   private static String domain(String devices) {

@@ -34,13 +34,13 @@ import org.w3c.dom.Element;
  *
  * Left out are those of other protocols than IP ({@link HostFilesXml}).
  */
-public final class HostBoundXml {
+public final class ListenXml {
   private static final Set<String> EVERYWHERE = Set.of("0.0.0.0", "::", "::1", "localhost");
 
   private static final Pattern PORT = Pattern.compile("[1-9][0-9]{0,4}");
   private static final int LAST_PORT = 65535;
 
-  private HostBoundXml() {}
+  private ListenXml() {}
 
   /**
    * An address, and the device that listens on it: graphics vnc, serial tcp.
@@ -52,7 +52,7 @@ public final class HostBoundXml {
   /** The addresses that are not the same on every host, and the ports that are fixed. */
   static List<Listen> listens(Element domain) {
     return listeners(domain).stream()
-        .flatMap(HostBoundXml::listens)
+        .flatMap(ListenXml::listens)
         .filter(listen -> listen.port() != null || !isEverywhere(listen.address()))
         .distinct()
         .toList();
@@ -95,7 +95,7 @@ public final class HostBoundXml {
         found.add(screen(graphics, graphics, "listen", ports));
       }
       listens.stream()
-          .filter(HostBoundXml::isAddress)
+          .filter(ListenXml::isAddress)
           .forEach(listen -> found.add(screen(graphics, listen, "address", ports)));
     }
     for (var device : characterDevices(domain)) {

@@ -1,6 +1,6 @@
 package dev.ferryman.agent.runner;
 
-import dev.ferryman.agent.decide.HostBoundChecks;
+import dev.ferryman.agent.decide.ListenChecks;
 import dev.ferryman.agent.libvirt.HostObjects;
 import dev.ferryman.crds.livemigration.ListenNeed;
 import dev.ferryman.crds.livemigration.Needs;
@@ -8,10 +8,10 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** Looks where an instance can listen on this host. */
-final class HostBoundLook {
-  private HostBoundLook() {}
+final class ListenLook {
+  private ListenLook() {}
 
-  static HostBoundChecks.Seen look(Needs needs, HostContext host) {
+  static ListenChecks.Seen look(Needs needs, HostContext host) {
     var addresses = new HashMap<String, String>();
     var troubles = new HashMap<String, String>();
     for (var need : needs.listenAddresses()) {
@@ -29,7 +29,7 @@ final class HostBoundLook {
             .ifPresent(trouble -> ports.put(need, trouble));
       }
     }
-    return new HostBoundChecks.Seen(host.name(), addresses, troubles, ports);
+    return new ListenChecks.Seen(host.name(), addresses, troubles, ports);
   }
 
   private static void look(

@@ -3,7 +3,7 @@ package dev.ferryman.agent.decide;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import dev.ferryman.agent.decide.HostBoundChecks.Seen;
+import dev.ferryman.agent.decide.ListenChecks.Seen;
 import dev.ferryman.crds.Check;
 import dev.ferryman.crds.CheckOutcome;
 import dev.ferryman.crds.livemigration.ListenAddress;
@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class HostBoundChecksTest {
+class ListenChecksTest {
   private static final ListenNeed VNC =
       new ListenNeed("graphics vnc", "10.7.0.2", "10.7.0.0/24", 5999, null);
   private static final ListenNeed SERIAL =
@@ -27,9 +27,9 @@ class HostBoundChecksTest {
         new Seen(
             "host-c", Map.of("10.7.0.2", "10.7.0.3", "10.7.0.9", "10.7.0.9"), Map.of(), Map.of());
 
-    assertThat(HostBoundChecks.replacements(needs, seen))
+    assertThat(ListenChecks.replacements(needs, seen))
         .containsExactly(new ListenAddress("10.7.0.2", "10.7.0.3"));
-    assertThat(List.of(HostBoundChecks.judge(needs, seen)))
+    assertThat(List.of(ListenChecks.judge(needs, seen)))
         .extracting(Check::name, Check::outcome, Check::message)
         .containsExactly(
             tuple(
@@ -49,7 +49,7 @@ class HostBoundChecksTest {
             Map.of("10.7.0.9", "no such"),
             Map.of(VNC, "in use"));
 
-    assertThat(List.of(HostBoundChecks.judge(needs, seen)))
+    assertThat(List.of(ListenChecks.judge(needs, seen)))
         .extracting(Check::outcome, Check::reason, Check::host, Check::message)
         .containsExactly(
             tuple(

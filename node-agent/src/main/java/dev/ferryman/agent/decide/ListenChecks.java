@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Judges whether an instance can listen on this host as it does at its source. */
-public final class HostBoundChecks {
-  private HostBoundChecks() {}
+public final class ListenChecks {
+  private ListenChecks() {}
 
   /**
    * What this host has to offer.
