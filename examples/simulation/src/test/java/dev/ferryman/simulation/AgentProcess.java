@@ -93,7 +93,7 @@ final class AgentProcess {
       dying.timer.shutdownNow();
       dying.runner.close();
       dying.journal.close();
-      hypervisor.forgetListeners();
+      hypervisor.daemon.forgetListeners();
     }
   }
 

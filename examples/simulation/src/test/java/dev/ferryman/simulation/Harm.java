@@ -1,7 +1,6 @@
 package dev.ferryman.simulation;
 
 import dev.ferryman.agent.libvirt.FakeHypervisor;
-import dev.ferryman.agent.libvirt.FakeMigration;
 import dev.ferryman.agent.libvirt.FakeMigration.Stage;
 import java.time.Duration;
 import java.util.HashMap;
@@ -39,26 +38,26 @@ final class Harm {
   }
 
   void killDaemon(String host) {
-    if (hypervisor(host).isUp()) {
-      hypervisor(host).killDaemon();
+    if (hypervisor(host).daemon.isUp()) {
+      hypervisor(host).daemon.kill();
     }
   }
 
   void startDaemon(String host) {
-    if (!withoutPower.contains(host) && !hypervisor(host).isUp()) {
-      hypervisor(host).startDaemon();
+    if (!withoutPower.contains(host) && !hypervisor(host).daemon.isUp()) {
+      hypervisor(host).daemon.start();
     }
   }
 
   void hang(String host) {
-    if (hypervisor(host).isUp()) {
-      hypervisor(host).hang();
+    if (hypervisor(host).daemon.isUp()) {
+      hypervisor(host).daemon.hang();
     }
   }
 
   void goOn(String host) {
-    if (hypervisor(host).isHung()) {
-      hypervisor(host).goOn();
+    if (hypervisor(host).daemon.isHung()) {
+      hypervisor(host).daemon.goOn();
     }
   }
 
@@ -80,7 +79,7 @@ final class Harm {
   void breakStream() {
     simulation.world.migrations().stream()
         .filter(migration -> migration.stage() == Stage.PostCopy)
-        .forEach(FakeMigration::breakStream);
+        .forEach(migration -> migration.postCopy.breakStream());
   }
 
   /** The source and that host do not reach each other. */
@@ -129,7 +128,7 @@ final class Harm {
   void boot(String host) {
     if (withoutPower.remove(host)) {
       simulation.agent(host).rebooted();
-      hypervisor(host).startDaemon();
+      hypervisor(host).daemon.start();
       simulation.agent(host).start();
       simulation.api.unfence(host);
     }

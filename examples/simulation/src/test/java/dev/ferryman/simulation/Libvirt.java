@@ -3,6 +3,7 @@ package dev.ferryman.simulation;
 import dev.ferryman.agent.libvirt.FakeHypervisor;
 import dev.ferryman.agent.libvirt.FakeMigration;
 import dev.ferryman.agent.libvirt.FakeMigration.Stage;
+import dev.ferryman.agent.libvirt.FakeOutcomes;
 import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.ProgressBuilder;
 import java.time.Duration;
@@ -55,14 +56,14 @@ final class Libvirt {
     queuedFinish.removeIf(this::finishesLate);
     lingering.removeIf(this::discardsLate);
     arrivedUnseen.removeIf(this::arrivesLate);
-    simulation.hosts().forEach(host -> simulation.hypervisor(host).endOrphans());
+    simulation.hosts().forEach(host -> simulation.hypervisor(host).daemon.endOrphans());
   }
 
   private boolean finishesLate(FakeMigration migration) {
-    if (!migration.destination().isUp()) {
+    if (!migration.destination().daemon.isUp()) {
       return true;
     }
-    if (migration.destination().isHung()) {
+    if (migration.destination().daemon.isHung()) {
       return false;
     }
     migration.finishLate();
@@ -71,10 +72,10 @@ final class Libvirt {
   }
 
   private boolean discardsLate(FakeMigration migration) {
-    if (!migration.destination().isUp()) {
+    if (!migration.destination().daemon.isUp()) {
       return true;
     }
-    if (migration.destination().isHung()) {
+    if (migration.destination().daemon.isHung()) {
       return false;
     }
     migration.discardLate();
@@ -85,10 +86,10 @@ final class Libvirt {
     if (migration.stage() != stages.put(migration, migration.stage())) {
       since.put(migration, simulation.timeline.nanoTime());
     }
-    if (migration.stage() == Stage.Over || migration.source().isHung()) {
+    if (migration.stage() == Stage.Over || migration.source().daemon.isHung()) {
       return;
     }
-    var stuck = isCut(migration) || migration.destination().isHung();
+    var stuck = isCut(migration) || migration.destination().daemon.isHung();
     if (!stuck) {
       stuckSince.remove(migration);
     } else {
@@ -120,7 +121,7 @@ final class Libvirt {
 
   private void begun(FakeMigration migration, boolean stuck, boolean hopeless) {
     if (hopeless) {
-      migration.failBeforeSwitchOver(FakeMigration.SOCKET_CLOSED);
+      migration.failBeforeSwitchOver(FakeOutcomes.SOCKET_CLOSED);
     } else if (!stuck && hasStood(migration, ARRIVAL)) {
       migration.arrive();
     }
@@ -129,7 +130,7 @@ final class Libvirt {
   /** Only QEMU takes part in it, so that a daemon that hangs is not missed at once. */
   private void copying(FakeMigration migration, boolean hopeless) {
     if (hopeless && isCut(migration)) {
-      migration.failBeforeSwitchOver(FakeMigration.SOCKET_CLOSED);
+      migration.failBeforeSwitchOver(FakeOutcomes.SOCKET_CLOSED);
     } else if (hopeless) {
       migration.breakOff();
       lingering.add(migration);
@@ -166,11 +167,11 @@ final class Libvirt {
    */
   private void postCopy(FakeMigration migration, boolean hopeless) {
     if (isCut(migration) && hasBeenStuckFor(migration, STREAM_PATIENCE)) {
-      migration.breakStream();
+      migration.postCopy.breakStream();
       return;
     }
     if (hopeless && unwatched.add(migration)) {
-      migration.loseControlInPostCopy();
+      migration.postCopy.loseControl();
     }
     if (!isCut(migration)) {
       fetched.merge(migration, LOOK, Duration::plus);
@@ -182,16 +183,16 @@ final class Libvirt {
 
   private void fetchedAll(FakeMigration migration) {
     if (isWatching(migration.destination())) {
-      migration.finishPostCopy();
+      migration.postCopy.finish();
     } else if (migration.callReturned().getAsBoolean()) {
-      migration.finishPostCopyAtSource();
+      migration.postCopy.finishAtSource();
       arrivedUnseen.add(migration);
     }
   }
 
   private boolean arrivesLate(FakeMigration migration) {
     if (isWatching(migration.destination())) {
-      migration.finishPostCopyLate();
+      migration.postCopy.finishLate();
       return true;
     }
     return false;
@@ -207,11 +208,11 @@ final class Libvirt {
   }
 
   private static boolean isWatching(FakeHypervisor host) {
-    return host.isUp() && !host.isHung();
+    return host.daemon.isUp() && !host.daemon.isHung();
   }
 
   private void switchedOver(FakeMigration migration, boolean stuck, boolean hopeless) {
-    if (hopeless && migration.destination().isHung()) {
+    if (hopeless && migration.destination().daemon.isHung()) {
       migration.failWithFinishQueued();
       queuedFinish.add(migration);
     } else if (hopeless) {

@@ -83,8 +83,8 @@ final class Simulation implements AutoCloseable {
                 ? "1 0 8:1 / / rw - ext4 /dev/sda1 rw"
                 : "1 0 8:1 / / rw - nfs4 server:/ rw,local_lock=all");
     for (var host : hosts) {
-      hypervisor(host).onMigrate(stepwise::stands);
-      hypervisor(host).onResume(stepwise::stands);
+      hypervisor(host).migrations.onBegin(stepwise::stands);
+      hypervisor(host).migrations.onResume(stepwise::stands);
       hypervisor(host).files(path -> Files.exists(disks.root(host, Path.of(path))));
       agents.put(host, new AgentProcess(this, host, disks.journal(host), mounts));
     }
@@ -255,7 +255,7 @@ final class Simulation implements AutoCloseable {
     }
     var called = new HashSet<String>();
     for (var host : hosts) {
-      hypervisor(host).attemptsAsked().stream()
+      hypervisor(host).migrations.attemptsAsked().stream()
           .filter(attempt -> !called.add(attempt))
           .forEach(attempt -> all.add("libvirt was called twice for attempt " + attempt));
     }

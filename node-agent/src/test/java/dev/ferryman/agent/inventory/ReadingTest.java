@@ -175,14 +175,14 @@ class ReadingTest {
     var b = world.host("host-b");
     var c = world.host("host-c");
     var guest = b.define("g1").fileDisk("vda", "/i/g1.qcow2").start();
-    b.onMigrate(
+    b.migrations.onBegin(
         migration -> {
           migration.arrive();
           var sizes = new DiskSizes(c, NOON);
           assertThat(sizes.read(c.domains())).isEqualTo(Map.of(guest.uuid(), 0L));
-          migration.goOverToPostCopy();
+          migration.postCopy.begin();
           assertThat(sizes.read(c.domains())).isEqualTo(Map.of(guest.uuid(), 0L));
-          migration.finishPostCopy();
+          migration.postCopy.finish();
           assertThat(sizes.read(c.domains())).isEqualTo(Map.of(guest.uuid(), 1L << 30));
         });
 
@@ -209,7 +209,7 @@ class ReadingTest {
     var sizes = new DiskSizes(b, clock);
     sizes.read(domains);
 
-    b.hang();
+    b.daemon.hang();
     clock.move(Duration.ofMinutes(6));
 
     assertThat(sizes.read(domains)).isEqualTo(Map.of(guest.uuid(), 1L << 30));

@@ -152,12 +152,12 @@ class HostPublisherTest {
   @Test
   void saysToWhoeverAsksThatNothingCouldBeReadOrPublished() throws InterruptedException {
     published();
-    hypervisor.killDaemon();
+    hypervisor.daemon.kill();
     var unread = publisher.publish();
     thread.pass(Duration.ZERO);
     assertThat(unread).isCompletedExceptionally();
 
-    hypervisor.startDaemon();
+    hypervisor.daemon.start();
     thread.pass(MOMENT);
     server.clearExpectations();
     var unpublished = publisher.publish();
@@ -223,7 +223,7 @@ class HostPublisherTest {
     hypervisor.define("g1").start();
     var before = published();
 
-    hypervisor.killDaemon();
+    hypervisor.daemon.kill();
     thread.pass(MOMENT);
 
     var during = nextStatus();
@@ -232,7 +232,7 @@ class HostPublisherTest {
     assertThat(during.instances()).isEqualTo(before.instances());
     assertThat(during.libvirtdStartTime()).isNull();
 
-    hypervisor.startDaemon();
+    hypervisor.daemon.start();
     thread.pass(MOMENT);
 
     var after = nextStatus();
@@ -242,7 +242,7 @@ class HostPublisherTest {
 
   @Test
   void aNewAgentKeepsWhatTheOneBeforeItWroteUntilLibvirtAnswers() throws InterruptedException {
-    hypervisor.killDaemon();
+    hypervisor.daemon.kill();
     var known =
         HostResourceStatusBuilder.builder()
             .bootID("6f1a3c52-93f4-4f3a-9b0e-3f0f5b0a7c11")

@@ -6,7 +6,9 @@ import dev.ferryman.crds.livemigration.ProcessIdentity;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A domain of a fake host: described, then started; afterwards things happen to it. */
@@ -166,8 +168,8 @@ public final class FakeDomain {
         () -> {
           becomes(DomainState.Running, "booted");
           wrote = host.world.written(uuid);
-          process = host.newProcess();
-          host.emit(this, Kind.Started, 0);
+          process = host.processes.start();
+          host.daemon.emit(this, Kind.Started, 0);
         });
   }
 
@@ -176,7 +178,7 @@ public final class FakeDomain {
     return happens(
         () -> {
           becomes(DomainState.Paused, "user");
-          host.emit(this, Kind.Suspended, 0);
+          host.daemon.emit(this, Kind.Suspended, 0);
         });
   }
 
@@ -185,7 +187,7 @@ public final class FakeDomain {
     return happens(
         () -> {
           stops("shutdown", 0);
-          host.world.allMigrations().forEach(migration -> migration.copyDied(this));
+          host.world.allMigrations().forEach(migration -> migration.losses.died(this));
         });
   }
 
@@ -194,7 +196,7 @@ public final class FakeDomain {
     return happens(
         () -> {
           stops("crashed", 5);
-          host.world.allMigrations().forEach(migration -> migration.copyDied(this));
+          host.world.allMigrations().forEach(migration -> migration.losses.died(this));
         });
   }
 
@@ -254,7 +256,7 @@ public final class FakeDomain {
   /** Inactive, or gone if it has no definition. */
   void stops(String reason, int detail) {
     ends(reason);
-    host.emit(this, Kind.Stopped, detail);
+    host.daemon.emit(this, Kind.Stopped, detail);
   }
 
   /** Without an event. */
@@ -285,13 +287,42 @@ public final class FakeDomain {
     var ended = process;
     process = null;
     if (ended != null) {
-      host.processEnded(ended);
+      host.processes.ended(ended);
     }
   }
 
   DomainFacts facts() {
     return new DomainFacts(
         uuid, name, state, reason, process, incoming, persistentXml != null, definition());
+  }
+
+  MoveFacts moveFacts() {
+    return MoveReader.facts(
+        SafeXml.parse("domain", liveXml),
+        Stream.of(liveXml, persistentXml)
+            .filter(Objects::nonNull)
+            .map(xml -> SafeXml.parse("domain", xml))
+            .toList(),
+        snapshots,
+        blockJobs,
+        new MoveReader.Surroundings(
+            () -> "<capabilities><host><cpu><model>Broadwell</model></cpu></host></capabilities>",
+            host.objects::filterXml,
+            host.objects::subnetOf));
+  }
+
+  /** Its copy at the destination: paused, and being received. */
+  FakeDomain copyAt(FakeHypervisor destination, MigrationRequest request) {
+    var known = destination.domains.get(uuid);
+    var copy = new FakeDomain(destination, name);
+    copy.uuid = uuid;
+    copy.liveXml = request.destinationXml();
+    copy.persistentXml = known == null ? null : known.persistentXml;
+    copy.becomes(DomainState.Paused, StateWords.MIGRATING);
+    copy.incoming = true;
+    copy.process = destination.processes.start();
+    destination.domains.put(uuid, copy);
+    return copy;
   }
 
   boolean isReceivedInPostCopy() {

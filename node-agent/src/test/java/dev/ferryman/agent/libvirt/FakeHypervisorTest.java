@@ -38,7 +38,7 @@ class FakeHypervisorTest {
     listen();
     var call = migrate();
 
-    b.awaitMigration(guest.uuid()).succeed();
+    b.migrations.await(guest.uuid()).succeed();
 
     assertThat(outcome(call)).isEqualTo(CallOutcome.SUCCESS);
     assertThat(seen)
@@ -59,13 +59,13 @@ class FakeHypervisorTest {
               assertThat(copy.definition().attemptMark()).isEqualTo("u/1");
             });
     assertThat(world.runningCopies(guest.uuid())).isEqualTo(1);
-    assertThat(b.migrateCalls(guest.uuid())).isEqualTo(1);
+    assertThat(b.migrations.calls(guest.uuid())).isEqualTo(1);
   }
 
   @Test
   void showsACopyThatIsBeingReceived() throws Exception {
     var call = migrate();
-    var migration = b.awaitMigration(guest.uuid());
+    var migration = b.migrations.await(guest.uuid());
 
     migration.arrive();
 
@@ -80,7 +80,7 @@ class FakeHypervisorTest {
         .isInstanceOf(AssertionError.class);
 
     migration.failBeforeSwitchOver();
-    assertThat(outcome(call)).isEqualTo(FakeMigration.DESTINATION_QEMU_DIED);
+    assertThat(outcome(call)).isEqualTo(FakeOutcomes.DESTINATION_QEMU_DIED);
     assertThat(c.domains()).isEmpty();
     assertThat(b.domain(guest.uuid()).orElseThrow().reason()).isEqualTo("booted");
   }
@@ -90,7 +90,7 @@ class FakeHypervisorTest {
     guest.pause();
     var call = migrate();
 
-    b.awaitMigration(guest.uuid()).succeed();
+    b.migrations.await(guest.uuid()).succeed();
 
     assertThat(outcome(call).succeeded()).isTrue();
     var copy = c.domain(guest.uuid()).orElseThrow();
@@ -103,7 +103,7 @@ class FakeHypervisorTest {
     listen();
     var call = migrate();
 
-    b.awaitMigration(guest.uuid()).failAfterSwitchOver();
+    b.migrations.await(guest.uuid()).failAfterSwitchOver();
 
     assertThat(outcome(call).succeeded()).isFalse();
     assertThat(seen).containsExactly("c Started 1", "b Suspended 1", "c Stopped 5", "b Resumed 1");
@@ -114,9 +114,9 @@ class FakeHypervisorTest {
   void runsTwoWhenTheReplyIsLost() throws Exception {
     var call = migrate();
 
-    b.awaitMigration(guest.uuid()).loseReplyAfterStart();
+    b.migrations.await(guest.uuid()).loseReplyAfterStart();
 
-    assertThat(outcome(call)).isEqualTo(FakeMigration.SOCKET_CLOSED);
+    assertThat(outcome(call)).isEqualTo(FakeOutcomes.SOCKET_CLOSED);
     assertThat(world.runningCopies(guest.uuid())).isEqualTo(2);
   }
 
@@ -124,9 +124,9 @@ class FakeHypervisorTest {
   void startsNothingTwiceWhereLocksHold() throws Exception {
     var call = migrate();
 
-    b.awaitMigration(guest.uuid()).loseReplyAfterStartWithLocks();
+    b.migrations.await(guest.uuid()).loseReplyAfterStartWithLocks();
 
-    assertThat(outcome(call)).isEqualTo(FakeMigration.SOCKET_CLOSED);
+    assertThat(outcome(call)).isEqualTo(FakeOutcomes.SOCKET_CLOSED);
     assertThat(world.runningCopies(guest.uuid())).isEqualTo(1);
     assertThat(b.domain(guest.uuid()).orElseThrow().reason()).isEqualTo("migrating");
   }
@@ -134,7 +134,7 @@ class FakeHypervisorTest {
   @Test
   void aCopyMayStartAfterTheCallHasFailed() throws Exception {
     var call = migrate();
-    var migration = b.awaitMigration(guest.uuid());
+    var migration = b.migrations.await(guest.uuid());
 
     migration.failWithFinishQueued();
 
@@ -147,12 +147,12 @@ class FakeHypervisorTest {
   @Test
   void abortsOnlyBeforeTheSwitchOver() throws Exception {
     var first = migrate();
-    b.awaitMigration(guest.uuid()).arrive();
+    b.migrations.await(guest.uuid()).arrive();
     b.abortJob(guest.uuid());
-    assertThat(outcome(first)).isEqualTo(FakeMigration.ABORTED);
+    assertThat(outcome(first)).isEqualTo(FakeOutcomes.ABORTED);
 
     var second = migrate();
-    var migration = b.awaitMigration(guest.uuid());
+    var migration = b.migrations.await(guest.uuid());
     migration.switchOver();
     b.abortJob(guest.uuid());
     migration.succeed();
@@ -173,29 +173,29 @@ class FakeHypervisorTest {
     world.mend("host-b", "host-c");
 
     var running = migrate();
-    b.awaitMigration(guest.uuid());
+    b.migrations.await(guest.uuid());
     assertThat(outcome(migrate()).message()).contains("another migration job");
-    b.awaitMigration(guest.uuid()).succeed();
+    b.migrations.await(guest.uuid()).succeed();
     assertThat(outcome(running).succeeded()).isTrue();
     assertThat(outcome(migrate()).code()).isEqualTo(42);
-    assertThat(b.migrateCalls(guest.uuid())).isEqualTo(5);
+    assertThat(b.migrations.calls(guest.uuid())).isEqualTo(5);
   }
 
   @Test
   void theSourcesDaemonDiesInMidCopy() throws Exception {
     listen();
     var call = migrate();
-    b.awaitMigration(guest.uuid()).arrive();
+    b.migrations.await(guest.uuid()).arrive();
     var start = b.daemonStartTicks();
 
-    b.killDaemon();
+    b.daemon.kill();
 
-    assertThat(outcome(call)).isEqualTo(FakeMigration.DAEMON_DIED);
+    assertThat(outcome(call)).isEqualTo(FakeOutcomes.DAEMON_DIED);
     assertThat(b.daemonStartTicks()).isEmpty();
     assertThatThrownBy(b::domains).isInstanceOf(HypervisorException.class);
     assertThat(c.domains()).isEmpty();
 
-    b.startDaemon();
+    b.daemon.start();
 
     assertThat(b.daemonStartTicks()).isPresent().isNotEqualTo(start);
     assertThat(b.domain(guest.uuid()).orElseThrow().reason()).isEqualTo("booted");
@@ -206,12 +206,12 @@ class FakeHypervisorTest {
   @Test
   void theSourcesDaemonDiesAfterTheDestinationStarted() throws Exception {
     var call = migrate();
-    b.awaitMigration(guest.uuid()).finish();
+    b.migrations.await(guest.uuid()).finish();
 
-    b.killDaemon();
-    b.startDaemon();
+    b.daemon.kill();
+    b.daemon.start();
 
-    assertThat(outcome(call)).isEqualTo(FakeMigration.DAEMON_DIED);
+    assertThat(outcome(call)).isEqualTo(FakeOutcomes.DAEMON_DIED);
     assertThat(b.domain(guest.uuid()).orElseThrow().reason()).isEqualTo("migrating");
     assertThat(b.job(guest.uuid())).isEqualTo(JobFacts.NONE);
     assertThat(world.runningCopies(guest.uuid())).isEqualTo(1);
@@ -220,16 +220,16 @@ class FakeHypervisorTest {
   @Test
   void theDestinationsDaemonDiesBeforeItFinished() throws Exception {
     var call = migrate();
-    b.awaitMigration(guest.uuid()).switchOver();
+    b.migrations.await(guest.uuid()).switchOver();
 
-    c.killDaemon();
+    c.daemon.kill();
 
-    assertThat(outcome(call)).isEqualTo(FakeMigration.SOCKET_CLOSED);
+    assertThat(outcome(call)).isEqualTo(FakeOutcomes.SOCKET_CLOSED);
     assertThat(b.domain(guest.uuid()).orElseThrow().reason()).isEqualTo("migration canceled");
-    c.startDaemon();
+    c.daemon.start();
     assertThat(c.domains()).as("still there when the daemon answers").hasSize(1);
     listen();
-    c.endOrphans();
+    c.daemon.endOrphans();
     assertThat(c.domains()).isEmpty();
     assertThat(seen).doesNotContain("c Stopped 5");
   }
@@ -237,13 +237,13 @@ class FakeHypervisorTest {
   @Test
   void holdsEventsBackWhileTheDaemonHangs() {
     listen();
-    b.hang();
+    b.daemon.hang();
     guest.shutDown();
 
     assertThat(seen).isEmpty();
     assertThatThrownBy(b::domains).hasMessageContaining("no answer");
 
-    b.goOn();
+    b.daemon.goOn();
     assertThat(seen).containsExactly("b Stopped 0");
   }
 
@@ -268,7 +268,7 @@ class FakeHypervisorTest {
 
   @Test
   void aScriptCanSayBeforehandWhatBecomesOfMigrations() {
-    b.onMigrate(FakeMigration::succeed);
+    b.migrations.onBegin(FakeMigration::succeed);
 
     assertThat(b.migrate(request())).isEqualTo(CallOutcome.SUCCESS);
   }
@@ -276,11 +276,11 @@ class FakeHypervisorTest {
   @Test
   void destroyingTheIncomingCopyEndsTheMigration() throws Exception {
     var call = migrate();
-    b.awaitMigration(guest.uuid()).arrive();
+    b.migrations.await(guest.uuid()).arrive();
 
     c.destroy(guest.uuid());
 
-    assertThat(outcome(call)).isEqualTo(FakeMigration.DESTINATION_QEMU_DIED);
+    assertThat(outcome(call)).isEqualTo(FakeOutcomes.DESTINATION_QEMU_DIED);
     assertThat(guest.state()).isEqualTo(DomainState.Running);
     assertThat(c.changes()).containsExactly("destroy " + guest.uuid());
   }

@@ -1,5 +1,6 @@
 package dev.ferryman.agent.libvirt;
 
+import java.net.URI;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * var c = world.host("host-c");
  * var guest = b.define("g1").start();
  * ... // the code under test calls b.migrate(...) in a thread of its own
- * b.awaitMigration(guest.uuid()).succeed();
+ * b.migrations.await(guest.uuid()).succeed();
  * }</pre>
  */
 public final class FakeWorld {
@@ -111,17 +112,36 @@ public final class FakeWorld {
   }
 
   synchronized List<FakeMigration> allMigrations() {
-    return hosts.values().stream().flatMap(host -> host.migrations.stream()).toList();
+    return hosts.values().stream().flatMap(host -> host.migrations.begun().stream()).toList();
   }
 
   synchronized long tick() {
     return ++ticks;
   }
 
-  synchronized boolean reaches(String host, String other) {
+  private boolean reaches(String host, String other) {
     return hosts.containsKey(other)
         && !other.equals(unknown.get(host))
         && !cuts.contains(Set.of(host, other));
+  }
+
+  /** The libvirt that a host's reaches by that address, or libvirt's error. */
+  synchronized FakeHypervisor connect(FakeHypervisor from, String uri) {
+    var other = URI.create(uri).getHost();
+    if (other == null || !reaches(from.toString(), other)) {
+      throw new HypervisorException(
+          38, 7, "unable to connect to server at '" + other + ":16514': No route to host");
+    }
+    var host = host(other);
+    if (host == from) {
+      throw new HypervisorException(
+          1, 10, "internal error: Attempt to migrate guest to the same host " + other);
+    }
+    if (!host.daemon.isUp()) {
+      throw new HypervisorException(
+          38, 7, "unable to connect to server at '" + other + ":16514': Connection refused");
+    }
+    return host;
   }
 
   synchronized void later(Runnable event) {
@@ -139,6 +159,15 @@ public final class FakeWorld {
       tell();
     }
     return result;
+  }
+
+  /** The same, where nothing is to be answered. */
+  void happens(Runnable change) {
+    act(
+        () -> {
+          change.run();
+          return this;
+        });
   }
 
   /** In order; what happens while one thread tells is told by that thread. */

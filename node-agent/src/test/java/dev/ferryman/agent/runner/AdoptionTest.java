@@ -26,10 +26,10 @@ class AdoptionTest extends SceneTest {
         status -> LiveMigrationStatusBuilder.builder(status).phase(Phase.Migrating).build());
     scene.api.weather(Weather.Fine);
 
-    scene.hostB.awaitMigration(scene.guest.uuid()).succeed();
+    scene.hostB.migrations.await(scene.guest.uuid()).succeed();
 
     scene.awaitEvidence();
-    assertThat(scene.hostB.migrateCalls(scene.guest.uuid())).isEqualTo(1);
+    assertThat(scene.hostB.migrations.calls(scene.guest.uuid())).isEqualTo(1);
   }
 
   @Test
@@ -37,11 +37,11 @@ class AdoptionTest extends SceneTest {
     scene.orderAndCheck();
     scene.api.operator(
         status -> LiveMigrationStatusBuilder.builder(status).phase(Phase.Migrating).build());
-    scene.hostB.awaitMigration(scene.guest.uuid());
+    scene.hostB.migrations.await(scene.guest.uuid());
     assertThat(scene.api.status().source().state()).isEqualTo(SourceState.Starting);
     scene.api.weather(Weather.Down);
 
-    scene.hostB.awaitMigration(scene.guest.uuid()).succeed();
+    scene.hostB.migrations.await(scene.guest.uuid()).succeed();
     await().until(() -> scene.guest.state() == DomainState.Absent);
     assertThat(scene.api.status().source().endSequence()).isNull();
     scene.api.weather(Weather.Fine);
@@ -63,7 +63,7 @@ class AdoptionTest extends SceneTest {
     assertThat(status.source().switched()).isEqualTo(Switched.Gone);
     assertThat(status.source().result().code()).isEqualTo(CallResult.UNKNOWN);
     assertThat(status.destination().started()).isEqualTo(Started.Started);
-    assertThat(scene.hostB.migrateCalls(scene.guest.uuid())).isEqualTo(1);
+    assertThat(scene.hostB.migrations.calls(scene.guest.uuid())).isEqualTo(1);
   }
 
   @Test
@@ -78,16 +78,16 @@ class AdoptionTest extends SceneTest {
     var status = scene.awaitEvidence();
     assertThat(status.source().switched()).isEqualTo(Switched.Gone);
     assertThat(status.destination().started()).isEqualTo(Started.Started);
-    assertThat(scene.hostB.migrateCalls(scene.guest.uuid())).isEqualTo(1);
+    assertThat(scene.hostB.migrations.calls(scene.guest.uuid())).isEqualTo(1);
   }
 
   @Test
   void newAgentsGoOnWithUnfinishedChecks() {
-    scene.hostC.hang();
+    scene.hostC.daemon.hang();
     scene.order();
     scene.await("source checks", status -> status.source() != null);
     scene.killAgents();
-    scene.hostC.goOn();
+    scene.hostC.daemon.goOn();
 
     scene.startAgentB();
     scene.startAgentC();
@@ -122,7 +122,7 @@ class AdoptionTest extends SceneTest {
     assertThat(scene.api.status().source().checks())
         .extracting(Check::reason)
         .contains("AlreadyRan");
-    assertThat(scene.hostB.migrateCalls(scene.guest.uuid())).isEqualTo(1);
+    assertThat(scene.hostB.migrations.calls(scene.guest.uuid())).isEqualTo(1);
   }
 
   @Test

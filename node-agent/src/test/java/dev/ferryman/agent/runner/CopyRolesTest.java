@@ -35,7 +35,7 @@ class CopyRolesTest extends SceneTest {
                 .phase(Phase.Migrating)
                 .switchover(SwitchoverMode.Strict)
                 .build());
-    return scene.hostB.awaitMigration(scene.guest.uuid());
+    return scene.hostB.migrations.await(scene.guest.uuid());
   }
 
   private void toPrepared() {

@@ -32,8 +32,8 @@ class DestinationClosingTest extends SceneTest {
   void aDefinitionIsRemovedWhereTheGuestNeverStoppedAtItsSource() throws InterruptedException {
     var migration = scene.orderAndStart();
     scene.hostC.define("g1").mark(Scene.ATTEMPT);
-    scene.hostC.killDaemon();
-    scene.hostC.startDaemon();
+    scene.hostC.daemon.kill();
+    scene.hostC.daemon.start();
     assertThat(migration.stage()).isEqualTo(FakeMigration.Stage.Over);
     var status = scene.awaitEvidence();
     assertThat(status.source().switched()).isEqualTo(Switched.NeverStopped);

@@ -59,7 +59,7 @@ class FilterRolesTest extends SceneTest {
                 .phase(Phase.Migrating)
                 .switchover(SwitchoverMode.Fast)
                 .build());
-    return scene.hostB.awaitMigration(scene.guest.uuid());
+    return scene.hostB.migrations.await(scene.guest.uuid());
   }
 
   private void awaitState(DestinationState state) {

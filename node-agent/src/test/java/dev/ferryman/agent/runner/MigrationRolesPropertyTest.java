@@ -90,12 +90,12 @@ class MigrationRolesPropertyTest {
       case ApiUp -> scene.api.weather(Weather.Fine);
       case Cancel -> scene.api.cancel();
       case SourceDaemonRestarts -> {
-        scene.hostB.killDaemon();
-        scene.hostB.startDaemon();
+        scene.hostB.daemon.kill();
+        scene.hostB.daemon.start();
       }
       case DestinationDaemonRestarts -> {
-        scene.hostC.killDaemon();
-        scene.hostC.startDaemon();
+        scene.hostC.daemon.kill();
+        scene.hostC.daemon.start();
       }
     }
   }
@@ -126,7 +126,7 @@ class MigrationRolesPropertyTest {
 
   private static void assertTrue(LiveMigrationStatus status, Scene scene) {
     var uuid = scene.guest.uuid();
-    assertThat(scene.hostB.migrateCalls(uuid)).as("calls of libvirt").isEqualTo(1);
+    assertThat(scene.hostB.migrations.calls(uuid)).as("calls of libvirt").isEqualTo(1);
     assertThat(scene.world.runningCopies(uuid)).as("running copies").isEqualTo(1);
     assertThat(scene.hostB.changes()).noneMatch(change -> change.startsWith("destroy"));
     assertThat(scene.hostC.changes()).noneMatch(change -> change.startsWith("destroy"));

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.ferryman.agent.journal.Part;
 import dev.ferryman.agent.libvirt.FakeMigration;
+import dev.ferryman.agent.libvirt.FakeOutcomes;
 import dev.ferryman.agent.libvirt.XmlForm;
 import dev.ferryman.crds.Check;
 import dev.ferryman.crds.CheckOutcome;
@@ -52,7 +53,7 @@ class MigrationRolesTest extends SceneTest {
     assertThat(status.destination().started()).isEqualTo(Started.Started);
     assertThat(status.destination().domain().attemptMark()).isEqualTo(Scene.ATTEMPT);
     assertThat(status.destination().state()).isEqualTo(DestinationState.CleanedUp);
-    assertThat(scene.hostB.migrateCalls(scene.guest.uuid())).isEqualTo(1);
+    assertThat(scene.hostB.migrations.calls(scene.guest.uuid())).isEqualTo(1);
   }
 
   @Test
@@ -76,7 +77,7 @@ class MigrationRolesTest extends SceneTest {
     var status = scene.awaitEvidence();
     assertThat(status.source().switched()).isEqualTo(Switched.NeverStopped);
     assertThat(status.source().result())
-        .isEqualTo(new CallResult(9, 10, FakeMigration.DESTINATION_QEMU_DIED.message()));
+        .isEqualTo(new CallResult(9, 10, FakeOutcomes.DESTINATION_QEMU_DIED.message()));
     assertThat(status.destination().started()).isEqualTo(Started.NeverStarted);
     assertThat(status.destination().domain().state()).isEqualTo(DomainState.Absent);
   }
@@ -126,7 +127,7 @@ class MigrationRolesTest extends SceneTest {
 
     scene.await("clean", status -> status.source().state() == SourceState.CleanedUp);
     assertThat(scene.api.status().source().endSequence()).isNull();
-    assertThat(scene.hostB.migrateCalls(scene.guest.uuid())).isZero();
+    assertThat(scene.hostB.migrations.calls(scene.guest.uuid())).isZero();
   }
 
   @Test
@@ -142,13 +143,13 @@ class MigrationRolesTest extends SceneTest {
 
   @Test
   void settlingWithoutAStartCleansUpBothSides() throws IOException {
-    scene.hostC.hang();
+    scene.hostC.daemon.hang();
     scene.order();
     scene.await("source checks", status -> status.source() != null);
     assertThat(markers()).isNotEmpty();
 
     scene.enter(Phase.Settling);
-    scene.hostC.goOn();
+    scene.hostC.daemon.goOn();
 
     scene.await(
         "both clean",
@@ -157,15 +158,15 @@ class MigrationRolesTest extends SceneTest {
                 && status.destination() != null
                 && status.destination().state() == DestinationState.CleanedUp);
     assertThat(markers()).isEmpty();
-    assertThat(scene.hostB.migrateCalls(scene.guest.uuid())).isZero();
+    assertThat(scene.hostB.migrations.calls(scene.guest.uuid())).isZero();
   }
 
   @Test
   void sourceDaemonKilledUnderWayMakesItsWordUncertainUntilTheDestinationClears()
       throws InterruptedException {
     scene.orderAndStart().arrive();
-    scene.hostB.killDaemon();
-    scene.hostB.startDaemon();
+    scene.hostB.daemon.kill();
+    scene.hostB.daemon.start();
 
     var status = scene.awaitEvidence();
     assertThat(status.source().switched()).isEqualTo(Switched.MayHaveSwitched);
@@ -176,12 +177,12 @@ class MigrationRolesTest extends SceneTest {
   @Test
   void destinationDaemonThatIsDownGivesNoEvidence() throws InterruptedException {
     scene.orderAndStart().arrive();
-    scene.hostC.killDaemon();
+    scene.hostC.daemon.kill();
 
     scene.await("source ended", status -> status.source().endSequence() != null);
     assertThat(scene.api.status().source().switched()).isEqualTo(Switched.NeverStopped);
     assertThat(scene.api.status().destination().started()).isNull();
-    scene.hostC.startDaemon();
+    scene.hostC.daemon.start();
 
     assertThat(scene.awaitEvidence().destination().started()).isEqualTo(Started.NeverStarted);
   }
@@ -212,7 +213,7 @@ class MigrationRolesTest extends SceneTest {
 
     scene.await("refused", status -> status.source().state() == SourceState.Refused);
     assertThat(failed(scene.api.status())).contains("InstanceNotRunning");
-    assertThat(scene.hostB.migrateCalls(scene.guest.uuid())).isZero();
+    assertThat(scene.hostB.migrations.calls(scene.guest.uuid())).isZero();
   }
 
   @Test
@@ -246,8 +247,8 @@ class MigrationRolesTest extends SceneTest {
     scene.orderAndStart().succeed();
     var daemon = scene.awaitEvidence().destination().libvirtdStartTime();
 
-    scene.hostC.killDaemon();
-    scene.hostC.startDaemon();
+    scene.hostC.daemon.kill();
+    scene.hostC.daemon.start();
 
     scene.await(
         "read of the new daemon",

@@ -44,7 +44,7 @@ class PostCopyTest extends SceneTest {
     migration.progress(late(2, 300));
     scene.await("progress", status -> percent(status) == 30);
 
-    migration.finishPostCopy();
+    migration.postCopy.finish();
 
     var source = scene.awaitEvidence().source();
     assertThat(source.postCopyStarted()).isTrue();
@@ -70,7 +70,7 @@ class PostCopyTest extends SceneTest {
     migration.progress(late(2, 300));
 
     scene.await("post-copy", PostCopyTest::isInPostCopy);
-    migration.finishPostCopy();
+    migration.postCopy.finish();
   }
 
   @Test
@@ -82,7 +82,7 @@ class PostCopyTest extends SceneTest {
     scene.await("progress", status -> percent(status) == 40);
 
     assertThat(scene.hostB.changes()).doesNotContain("abort " + scene.guest.uuid());
-    migration.finishPostCopy();
+    migration.postCopy.finish();
     var source = scene.awaitEvidence().source();
     assertThat(source.abortRequested()).isNull();
     assertThat(source.switched()).isEqualTo(Switched.Gone);
@@ -92,7 +92,7 @@ class PostCopyTest extends SceneTest {
   void aCancelBeforeLibvirtHasGoneOverStillEndsTheJob() throws InterruptedException {
     var migration = scene.orderAndStart();
     migration.arrive();
-    migration.holdPostCopy();
+    migration.postCopy.hold();
     migration.progress(late(2, 100));
     scene.await("progress", status -> percent(status) == 10);
     migration.progress(late(2, 200));
@@ -113,7 +113,7 @@ class PostCopyTest extends SceneTest {
     var migration = scene.orderAndStart();
     migration.arrive();
 
-    migration.goOverToPostCopy();
+    migration.postCopy.begin();
     migration.progress(late(2, 300));
     scene.await("post-copy", PostCopyTest::isInPostCopy);
     scene.api.cancel();
@@ -121,7 +121,7 @@ class PostCopyTest extends SceneTest {
     migration.progress(late(2, 400));
     scene.await("progress", status -> percent(status) == 40);
     assertThat(scene.hostB.changes()).doesNotContain("abort " + scene.guest.uuid());
-    migration.finishPostCopy();
+    migration.postCopy.finish();
   }
 
   @Test
@@ -152,7 +152,7 @@ class PostCopyTest extends SceneTest {
 
     scene.await("progress", status -> percent(status) == 50);
     assertThat(scene.hostB.changes()).doesNotContain("abort " + scene.guest.uuid());
-    migration.finishPostCopy();
+    migration.postCopy.finish();
     assertThat(scene.awaitEvidence().source().switched()).isEqualTo(Switched.Gone);
   }
 
@@ -161,27 +161,27 @@ class PostCopyTest extends SceneTest {
     var migration = scene.orderAndStart();
     migration.arrive();
     scene.killAgents();
-    migration.goOverToPostCopy();
+    migration.postCopy.begin();
     migration.progress(late(2, 600));
 
     scene.startAgentB();
     scene.startAgentC();
 
     scene.await("post-copy", PostCopyTest::isInPostCopy);
-    migration.finishPostCopy();
+    migration.postCopy.finish();
   }
 
   @Test
   void libvirtdThatDiesDoesNotEndItAndTheDefinitionThatItLeavesIsOrderedAway()
       throws InterruptedException {
     var migration = inPostCopy();
-    scene.hostB.killDaemon();
-    scene.hostB.startDaemon();
+    scene.hostB.daemon.kill();
+    scene.hostB.daemon.start();
     migration.progress(late(2, 700));
     scene.await("progress", status -> percent(status) == 70);
     assertThat(scene.api.status().source().endSequence()).isNull();
 
-    migration.finishPostCopy();
+    migration.postCopy.finish();
 
     var status = scene.awaitEvidence();
     assertThat(status.source().switched()).isEqualTo(Switched.Gone);
@@ -197,13 +197,13 @@ class PostCopyTest extends SceneTest {
   void aPostCopyThatLibvirtHasLostSightOfIsToldAsItIsAndAsItEnds() throws InterruptedException {
     var migration = inPostCopy();
 
-    migration.loseControlInPostCopy();
+    migration.postCopy.loseControl();
 
     var lost = scene.awaitEvidence();
     assertThat(lost.source().switched()).isEqualTo(Switched.MayHaveSwitched);
     assertThat(lost.source().domain().reason()).isEqualTo("post-copy failed");
     assertThat(lost.destination().domain().reason()).isEqualTo("post-copy");
-    migration.finishPostCopy();
+    migration.postCopy.finish();
     scene.await(
         "the end",
         status ->
@@ -214,7 +214,7 @@ class PostCopyTest extends SceneTest {
   @Test
   void aBrokenStreamIsGoneOnWithWhenThatIsOrdered() throws InterruptedException {
     var migration = inPostCopy();
-    migration.breakStream();
+    migration.postCopy.breakStream();
     var broken = scene.awaitEvidence();
     assertThat(broken.source().domain().reason()).isEqualTo("post-copy failed");
     assertThat(broken.destination().domain().reason()).isEqualTo("post-copy failed");
@@ -225,7 +225,7 @@ class PostCopyTest extends SceneTest {
     await().until(() -> resumptions() == 1);
     scene.await("the stream", now -> "post-copy".equals(now.source().domain().reason()));
     assertThat(scene.api.status().source().done()).isNull();
-    migration.finishPostCopy();
+    migration.postCopy.finish();
     var status = scene.await("the order", now -> Integer.valueOf(1).equals(now.source().done()));
     assertThat(status.source().switched()).isEqualTo(Switched.Gone);
     assertThat(percent(status)).isEqualTo(100);
@@ -235,7 +235,7 @@ class PostCopyTest extends SceneTest {
   @Test
   void whatCannotBeGoneOnWithYetIsTriedAgain() throws InterruptedException {
     var migration = inPostCopy();
-    migration.breakStream();
+    migration.postCopy.breakStream();
     scene.awaitEvidence();
     scene.world.cut("host-b", "host-c");
     scene.settle(1, SourceOrder.ResumePostCopy, DestinationOrder.None);
@@ -243,11 +243,11 @@ class PostCopyTest extends SceneTest {
     scene.world.mend("host-b", "host-c");
 
     scene.await("the stream", now -> "post-copy".equals(now.source().domain().reason()));
-    migration.breakStream();
+    migration.postCopy.breakStream();
     scene.await("the break", now -> "post-copy failed".equals(now.source().domain().reason()));
 
     scene.await("the stream again", now -> "post-copy".equals(now.source().domain().reason()));
-    migration.finishPostCopy();
+    migration.postCopy.finish();
     scene.await("the order", now -> Integer.valueOf(1).equals(now.source().done()));
   }
 
@@ -255,18 +255,18 @@ class PostCopyTest extends SceneTest {
   @Test
   void aStreamThatGoesOnIsNeverAskedToGoOn() throws InterruptedException {
     var migration = inPostCopy();
-    migration.breakStream();
+    migration.postCopy.breakStream();
     scene.awaitEvidence();
     scene.settle(1, SourceOrder.ResumePostCopy, DestinationOrder.None);
     scene.await("the stream", now -> "post-copy".equals(now.source().domain().reason()));
 
     scene.killAgents();
-    scene.hostB.killDaemon();
-    scene.hostB.startDaemon();
+    scene.hostB.daemon.kill();
+    scene.hostB.daemon.start();
     scene.startAgentB();
     scene.startAgentC();
 
-    migration.finishPostCopy();
+    migration.postCopy.finish();
     scene.await("the order", now -> Integer.valueOf(1).equals(now.source().done()));
     assertThat(resumptions()).isOne();
   }
@@ -274,7 +274,7 @@ class PostCopyTest extends SceneTest {
   @Test
   void theNextAgentCarriesTheOrderOut() throws InterruptedException {
     var migration = inPostCopy();
-    migration.breakStream();
+    migration.postCopy.breakStream();
     scene.awaitEvidence();
     scene.killAgents();
     scene.settle(1, SourceOrder.ResumePostCopy, DestinationOrder.None);
@@ -283,13 +283,13 @@ class PostCopyTest extends SceneTest {
     scene.startAgentC();
 
     scene.await("the stream", now -> "post-copy".equals(now.source().domain().reason()));
-    migration.finishPostCopy();
+    migration.postCopy.finish();
     scene.await("the order", now -> Integer.valueOf(1).equals(now.source().done()));
   }
 
   @Test
   void neitherHalfIsEndedByTheOrdersOfOtherMoves() throws InterruptedException {
-    inPostCopy().breakStream();
+    inPostCopy().postCopy.breakStream();
     scene.awaitEvidence();
 
     scene.settle(1, SourceOrder.Destroy, DestinationOrder.Destroy);
@@ -324,14 +324,14 @@ class PostCopyTest extends SceneTest {
   void aPostCopyWhoseMoveHasGoneFromTheApiEndsByItselfAndLeavesNothing()
       throws InterruptedException {
     var migration = inPostCopy();
-    migration.loseControlInPostCopy();
+    migration.postCopy.loseControl();
     scene.awaitEvidence();
     scene.api.remove();
     scene.leaves();
     await().until(() -> !scene.orphaned.isEmpty());
     assertThat(scene.journalIsClosed(Part.Source)).isFalse();
 
-    migration.finishPostCopy();
+    migration.postCopy.finish();
 
     await().until(() -> scene.journalIsClosed(Part.Source));
     assertThat(scene.hostB.stateOf(scene.guest.uuid())).isEqualTo(DomainState.Absent);
@@ -387,16 +387,16 @@ class PostCopyTest extends SceneTest {
     var migration = scene.orderAndStart();
     migration.arrive();
     scene.killAgents();
-    migration.goOverToPostCopy();
-    scene.hostB.killDaemon();
-    scene.hostB.startDaemon();
+    migration.postCopy.begin();
+    scene.hostB.daemon.kill();
+    scene.hostB.daemon.start();
     scene.startAgentB();
     scene.await("post-copy", PostCopyTest::isInPostCopy);
-    migration.finishPostCopy();
+    migration.postCopy.finish();
     scene.hostC.find(scene.guest.uuid()).orElseThrow().crash();
     for (var host : List.of(scene.hostB, scene.hostC)) {
-      host.killDaemon();
-      host.startDaemon();
+      host.daemon.kill();
+      host.daemon.start();
     }
     scene.startAgentC();
 

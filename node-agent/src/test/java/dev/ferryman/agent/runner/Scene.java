@@ -174,14 +174,14 @@ final class Scene implements AutoCloseable {
   void killAgents() {
     api.forgetWatchers();
     endAgents();
-    hostB.forgetListeners();
-    hostC.forgetListeners();
+    hostB.daemon.forgetListeners();
+    hostC.daemon.forgetListeners();
   }
 
   /** The source's alone. */
   void killAgentB() {
     end(agentB);
-    hostB.forgetListeners();
+    hostB.daemon.forgetListeners();
   }
 
   private void endAgents() {
@@ -300,7 +300,7 @@ final class Scene implements AutoCloseable {
                 .phase(Phase.Migrating)
                 .switchover(mode)
                 .build());
-    return hostB.awaitMigration(guest.uuid());
+    return hostB.migrations.await(guest.uuid());
   }
 
   /** Both hosts' evidence, the destination's newer than the source's end. */
@@ -320,8 +320,8 @@ final class Scene implements AutoCloseable {
   public void close() {
     endAgents();
     // Else one would complain in the midst of another test.
-    hostB.letCallsReturn();
-    hostC.letCallsReturn();
+    hostB.migrations.letCallsReturn();
+    hostC.migrations.letCallsReturn();
     timer.shutdownNow();
     threads.shutdownNow();
     // They may write to a directory that the test is about to remove.

@@ -56,11 +56,11 @@ class StaleCopyTest extends SceneTest {
       throws InterruptedException {
     var migration = start();
     migration.finish();
-    scene.hostB.hang();
+    scene.hostB.daemon.hang();
     migration.letSourceGoOn();
     migration.endSourceProcess();
     scene.guest.crash();
-    scene.hostB.goOn();
+    scene.hostB.daemon.goOn();
     migration.breakOff();
 
     assertThat(awaitGone().source().sinceSwitchover()).isEqualTo(SinceSwitchover.WentOn);
@@ -72,7 +72,7 @@ class StaleCopyTest extends SceneTest {
       throws InterruptedException {
     var migration = start();
     migration.finish();
-    scene.hostB.loseConnection();
+    scene.hostB.daemon.loseConnection();
 
     scene.guest.crash();
     migration.breakOff();
@@ -111,7 +111,7 @@ class StaleCopyTest extends SceneTest {
   void guestGoesOnWhereItsProcessEndedUnderADeadDaemon() throws InterruptedException {
     var migration = start();
     migration.finish();
-    scene.hostB.killDaemon();
+    scene.hostB.daemon.kill();
 
     scene.guest.crash();
 

@@ -212,8 +212,8 @@ class SteeringTest extends SceneTest {
     migration.progress(late(5000));
     await().until(() -> scene.guest.state() == DomainState.Paused);
 
-    scene.hostB.killDaemon();
-    scene.hostB.startDaemon();
+    scene.hostB.daemon.kill();
+    scene.hostB.daemon.start();
 
     var status = scene.awaitEvidence();
     assertThat(status.source().switched()).isEqualTo(Switched.MayHaveSwitched);

@@ -42,7 +42,7 @@ class StraysTest extends SceneTest {
             true,
             false);
     var call = CompletableFuture.supplyAsync(() -> scene.hostB.migrate(request));
-    var migration = scene.hostB.awaitMigration(guest.uuid());
+    var migration = scene.hostB.migrations.await(guest.uuid());
     migration.arrive();
     scene.killAgents();
 

@@ -205,9 +205,9 @@ class StrictSwitchoverTest extends SceneTest {
     scene.api.weather(Weather.Down);
     migration.finish();
     await().until(() -> scene.hostC.askedOthers() > 0);
-    scene.hostC.hang();
+    scene.hostC.daemon.hang();
     migration.confirm();
-    scene.hostC.goOn();
+    scene.hostC.daemon.goOn();
 
     await().until(() -> copyOnC() == DomainState.Running);
   }
