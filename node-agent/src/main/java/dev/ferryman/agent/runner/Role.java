@@ -2,9 +2,6 @@ package dev.ferryman.agent.runner;
 
 import dev.ferryman.agent.journal.JournalEntry;
 import dev.ferryman.agent.journal.Part;
-import dev.ferryman.agent.kube.ApiUnavailableException;
-import dev.ferryman.agent.kube.ReportRefusedException;
-import dev.ferryman.agent.libvirt.HypervisorException;
 import dev.ferryman.agent.libvirt.LifecycleEvent;
 import dev.ferryman.crds.livemigration.Attempt;
 import dev.ferryman.crds.livemigration.LiveMigration;
@@ -14,22 +11,14 @@ import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.SwitchoverMode;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * This host's part in one attempt. Everything that happens to it is worked off one after the other
- * on a thread of its own; whatever fails because libvirt or the API does not answer is tried again,
- * from a new look at things.
+ * on a {@link RoleThread} of its own.
  */
 abstract class Role {
-  private static final Logger LOG = LoggerFactory.getLogger(Role.class);
-  private static final Duration RETRY = Duration.ofMillis(500);
   private static final Duration ORPHAN_LOOK = Duration.ofSeconds(1);
 
   protected final HostContext host;
@@ -39,7 +28,7 @@ abstract class Role {
   protected final String instanceUUID;
 
   private final Part part;
-  private final ExecutorService thread;
+  private final RoleThread thread;
   private final Runnable whenDone;
   private final Runnable rereadOthers;
 
@@ -48,9 +37,7 @@ abstract class Role {
 
   private boolean gone;
   private boolean mustReread;
-  private boolean retrying;
   private boolean orphanLooks;
-  private @Nullable String lastTrouble;
 
   /**
    * What a role is there for.
@@ -73,7 +60,7 @@ abstract class Role {
     this.part = mission.part();
     this.whenDone = mission.whenDone();
     this.rereadOthers = mission.rereadOthers();
-    this.thread = host.workers().inOrder(part + " of " + attemptUID);
+    this.thread = new RoleThread(host, part + " of " + attemptUID, this::proceed);
   }
 
   /** Takes the next step, if there is one to take; called again after each that was taken. */
@@ -213,51 +200,7 @@ abstract class Role {
 
   /** Hands work to the role's thread. */
   protected final void perform(Runnable work) {
-    try {
-      thread.execute(() -> guarded(work));
-    } catch (RejectedExecutionException ended) {
-      LOG.debug("{} of {} has ended", part, attemptUID);
-    }
-  }
-
-  private void guarded(Runnable work) {
-    try {
-      work.run();
-      lastTrouble = null;
-    } catch (HypervisorException | ApiUnavailableException | ReportRefusedException e) {
-      troubled(e.getMessage());
-    } catch (RuntimeException e) {
-      if (thread.isShutdown()) {
-        LOG.debug("{} of {} was interrupted by the agent's end", part, attemptUID, e);
-      } else {
-        if (!Objects.equals(e.toString(), lastTrouble)) {
-          LOG.error("{} of {} failed, tries again", part, attemptUID, e);
-        }
-        lastTrouble = e.toString();
-        wakeLater();
-      }
-    }
-  }
-
-  /** Says each trouble once, however often it is met again. */
-  private void troubled(@Nullable String message) {
-    if (!Objects.equals(message, lastTrouble)) {
-      lastTrouble = message;
-      LOG.warn("{} of {} waits: {}", part, attemptUID, message);
-    }
-    wakeLater();
-  }
-
-  private void wakeLater() {
-    if (!retrying) {
-      retrying = true;
-      wakeAfter(
-          RETRY,
-          () -> {
-            retrying = false;
-            proceed();
-          });
-    }
+    thread.perform(work);
   }
 
   /**
@@ -281,19 +224,18 @@ abstract class Role {
 
   /** Performs work on the role's thread after a while. */
   protected final void wakeAfter(Duration delay, Runnable work) {
-    var unused =
-        host.timer().schedule(() -> perform(work), delay.toMillis(), TimeUnit.MILLISECONDS);
+    thread.performAfter(delay, work);
   }
 
   /** Nothing is left to do here for the attempt. */
   protected final void done() {
     whenDone.run();
-    thread.shutdown();
+    thread.finish();
   }
 
   /** Ends the role's thread without a word: the agent stops, the journal knows where. */
   final void abandon() {
-    thread.shutdownNow();
+    thread.abandon();
   }
 
   /**
@@ -302,7 +244,7 @@ abstract class Role {
    * @return whether it has
    */
   final boolean awaitEnd(Duration patience) throws InterruptedException {
-    return thread.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS);
+    return thread.awaitEnd(patience);
   }
 
   protected final @Nullable JournalEntry entry() {
