@@ -5,25 +5,19 @@ import static dev.ferryman.lab.Lab.on;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ferryman.crds.livemigration.ConvergenceBuilder;
-import dev.ferryman.crds.livemigration.LiveMigration;
 import dev.ferryman.crds.livemigration.LiveMigrationSpec;
 import dev.ferryman.crds.livemigration.LiveMigrationStatus;
 import dev.ferryman.crds.livemigration.MigrationMode;
 import dev.ferryman.crds.livemigration.Phase;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
  * A guest that writes several times what the link carries, and nothing about the link changes: it
  * comes over only if QEMU may slow it down.
  */
-class AutoConvergeE2E extends LabTest {
-  private static final AtomicInteger COUNT = new AtomicInteger();
-
+class AutoConvergeE2E extends BusyGuestTest {
   /**
    * A pass over what the guest keeps writing takes little more than a second, and QEMU takes two
    * for each of its steps.
@@ -33,19 +27,8 @@ class AutoConvergeE2E extends LabTest {
   /** Longer than such a step takes on a busy machine. */
   private static final int STALL_SECONDS = 8;
 
-  private Guest guest;
-  private Move move;
-
-  @BeforeEach
-  void createGuest() {
-    guest =
-        Guest.create("fast-" + COUNT.incrementAndGet(), "host-b", "--dirty", "16").awaitBeating();
-    move = Move.away(guest, migration);
-  }
-
-  @AfterEach
-  void deleteGuest() {
-    guest.close();
+  AutoConvergeE2E() {
+    super("fast", 16);
   }
 
   @Test
@@ -124,14 +107,5 @@ class AutoConvergeE2E extends LabTest {
   private String query(String host, String command) {
     return on(
         host, "virsh", "qemu-monitor-command", guest.name(), "{\"execute\":\"" + command + "\"}");
-  }
-
-  private void assertRunsOn(String host, LiveMigration end) {
-    move.fast();
-    guest.assertRunsOnlyOn(host);
-    guest.awaitBeating();
-    guest.assertNoHeartbeatLost();
-    guest.assertDiskComplete();
-    assertNothingLeft(end);
   }
 }

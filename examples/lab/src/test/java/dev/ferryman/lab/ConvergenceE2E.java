@@ -5,43 +5,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ferryman.crds.livemigration.Compression;
 import dev.ferryman.crds.livemigration.ConvergenceBuilder;
-import dev.ferryman.crds.livemigration.LiveMigration;
 import dev.ferryman.crds.livemigration.LiveMigrationSpec;
 import dev.ferryman.crds.livemigration.LiveMigrationStatus;
 import dev.ferryman.crds.livemigration.MigrationMode;
 import dev.ferryman.crds.livemigration.OnTimeout;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.Switchover;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A guest that writes faster than the link carries: what is ordered for it is what happens. */
-class ConvergenceE2E extends LabTest {
-  private static final AtomicInteger COUNT = new AtomicInteger();
-
+class ConvergenceE2E extends BusyGuestTest {
   /** Carries less than the guest writes. */
   private static final String NARROW = "100mbit";
 
   /** Carries so little that a paused guest is not copied in time either. */
   private static final String CHOKED = "20mbit";
 
-  private Guest guest;
-  private Move move;
-
-  @BeforeEach
-  void createGuest() {
-    guest =
-        Guest.create("busy-" + COUNT.incrementAndGet(), "host-b", "--dirty", "64").awaitBeating();
-    move = Move.away(guest, migration);
-  }
-
-  @AfterEach
-  void deleteGuest() {
-    guest.close();
+  ConvergenceE2E() {
+    super("busy", 64);
   }
 
   @Test
@@ -182,14 +165,5 @@ class ConvergenceE2E extends LabTest {
 
   private static boolean isPaused(LiveMigrationStatus status) {
     return status.source() != null && Boolean.TRUE.equals(status.source().pausedToFinish());
-  }
-
-  private void assertRunsOn(String host, LiveMigration end) {
-    move.fast();
-    guest.assertRunsOnlyOn(host);
-    guest.awaitBeating();
-    guest.assertNoHeartbeatLost();
-    guest.assertDiskComplete();
-    assertNothingLeft(end);
   }
 }

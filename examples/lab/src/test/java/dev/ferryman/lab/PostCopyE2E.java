@@ -13,16 +13,12 @@ import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.SourceOrder;
 import dev.ferryman.crds.livemigration.Switchover;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A guest that goes on at its destination before all of it is there comes over whole. */
-class PostCopyE2E extends LabTest {
-  private static final AtomicInteger COUNT = new AtomicInteger();
-
+class PostCopyE2E extends BusyGuestTest {
   /** Carries less than the guest writes, and so little that the rest of it takes some seconds. */
   private static final String NARROW = "60mbit";
 
@@ -35,20 +31,13 @@ class PostCopyE2E extends LabTest {
   /** With more to come, a broken stream may have met QEMU's own thread waiting for memory. */
   private static final long ALMOST_ALL = 24L << 20;
 
-  private Guest guest;
-  private Move move;
-
-  @BeforeEach
-  void createGuest() {
-    guest =
-        Guest.create("split-" + COUNT.incrementAndGet(), "host-b", "--dirty", "64").awaitBeating();
-    move = Move.away(guest, migration);
-    lab("link", move.source(), "rate", NARROW);
+  PostCopyE2E() {
+    super("split", 64);
   }
 
-  @AfterEach
-  void deleteGuest() {
-    guest.close();
+  @BeforeEach
+  void narrowTheLink() {
+    lab("link", move.source(), "rate", NARROW);
   }
 
   @Test
@@ -257,14 +246,5 @@ class PostCopyE2E extends LabTest {
     assertThat(end.getStatus().phase()).isEqualTo(Phase.Succeeded);
     assertThat(end.getStatus().result().mode()).isEqualTo(MigrationMode.PostCopy);
     assertRunsOn(move.destination(), end);
-  }
-
-  private void assertRunsOn(String host, LiveMigration end) {
-    move.fast();
-    guest.assertRunsOnlyOn(host);
-    guest.awaitBeating();
-    guest.assertNoHeartbeatLost();
-    guest.assertDiskComplete();
-    assertNothingLeft(end);
   }
 }
