@@ -97,7 +97,9 @@ class AutoConvergeE2E extends BusyGuestTest {
     return progress == null || progress.throttlePercent() == null ? 0 : progress.throttlePercent();
   }
 
-  /** Other work on the machine may slow it, too, for a while; a throttle that stays does for ever. */
+  /**
+   * Other work on the machine may slow it, too, for a while; a throttle that stays does for ever.
+   */
   private void awaitFasterThan(long slow) {
     Awaitility.await("more than " + slow + " heartbeats in two seconds, by half at least")
         .atMost(Duration.ofSeconds(90))
