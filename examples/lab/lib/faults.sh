@@ -50,12 +50,9 @@ fault_kill() {
   wait_for 10 target_ended "$TARGET" || die "$WHAT does not end"
 }
 target_ended() { # target_ended PID|-SESSION
-  local pid
-  if [[ $1 != -* ]]; then
-    ! alive "$1"
-    return
-  fi
-  for pid in $(pgrep -s "${1#-}"); do ! alive "$pid" || return 1; done
+  local pid pids=$1
+  [[ $1 != -* ]] || pids=$(pgrep -s "${1#-}") || :
+  for pid in $pids; do ! alive "$pid" || return 1; done
 }
 
 fault_stop() {

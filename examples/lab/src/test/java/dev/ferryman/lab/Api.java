@@ -23,6 +23,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.awaitility.core.ConditionTimeoutException;
 
@@ -82,7 +83,7 @@ public final class Api {
 
   /** Waits for the outcome, and until everything that the migration put onto the object is off. */
   static LiveMigration awaitEnd(String name) {
-    awaitMigration(
+    return awaitMigration(
         name,
         "end",
         migration ->
@@ -90,7 +91,6 @@ public final class Api {
                 && migration.getStatus().phase().isTerminal()
                 && migration.getMetadata().getFinalizers().isEmpty()
                 && hostLabels(migration).isEmpty());
-    return get(name);
   }
 
   /** Waits until an object that is being deleted is gone; returns the last that was seen of it. */
@@ -126,8 +126,10 @@ public final class Api {
     awaitMigration(name, what, migration -> holds.test(migration.getStatus()));
   }
 
-  /** Of one that does not come the failure tells what the object says instead. */
-  private static void awaitMigration(String name, String what, Predicate<LiveMigration> holds) {
+  /** Of one that does not come the failure tells what the object last said instead. */
+  private static LiveMigration awaitMigration(
+      String name, String what, Predicate<LiveMigration> holds) {
+    var last = new AtomicReference<LiveMigration>();
     try {
       await(name + ": " + what)
           .atMost(END)
@@ -136,16 +138,18 @@ public final class Api {
           .until(
               () -> {
                 var migration = get(name);
+                last.set(migration);
                 return migration != null && migration.getStatus() != null && holds.test(migration);
               });
     } catch (ConditionTimeoutException e) {
-      throw new AssertionError(e.getMessage() + " It is " + inBrief(get(name)), e);
+      throw new AssertionError(e.getMessage() + " It is " + inBrief(last.get()), e);
     }
+    return last.get();
   }
 
   private static String inBrief(LiveMigration migration) {
     if (migration == null) {
-      return "gone";
+      return "not there";
     }
     var status = migration.getStatus();
     return (status == null ? "without a status" : status.phase() + " " + status.conditions())
