@@ -55,8 +55,7 @@ final class WaysOut {
               + " any more: 'virsh destroy' its half on "
               + destination
               + ", and start it anew once Ferryman has cleaned up.";
-      case LostLeftover ->
-          evidence.destination() instanceof RunningInPostCopy ? endTheRest() : libvirtIsStuck();
+      case LostLeftover -> endTheRestOrFreeLibvirt();
       case HalfAtSilentSource ->
           "It goes on when "
               + source
@@ -97,21 +96,18 @@ final class WaysOut {
     };
   }
 
-  private String endTheRest() {
-    return "If libvirt on "
-        + source
-        + " does not do it, it waits for the other half: end what is left of the guest on "
-        + destination
-        + " ('virsh destroy' there).";
-  }
-
   /** libvirt 9.0 may hold a migration for running whose QEMU is gone, until it is started anew. */
-  private String libvirtIsStuck() {
+  private String endTheRestOrFreeLibvirt() {
     return "If libvirt on "
         + source
-        + " does not do it, it still waits for the migration that is over: start libvirtd on "
-        + source
-        + " anew; its guests go on meanwhile.";
+        + " does not do it, it "
+        + (evidence.destination() instanceof RunningInPostCopy
+            ? "waits for the other half: end what is left of the guest on "
+                + destination
+                + " ('virsh destroy' there)."
+            : "still waits for the migration that is over: start libvirtd on "
+                + source
+                + " anew; its guests go on meanwhile.");
   }
 
   private String bySource() {
