@@ -67,7 +67,9 @@ record Guest(String name) implements AutoCloseable {
     return this;
   }
 
+  /** Longest gap between two of its heartbeats; one that is not over yet is waited for. */
   long downtimeMilliseconds() {
+    awaitBeating();
     return Long.parseLong(lab("guest", "downtime", name).strip());
   }
 
