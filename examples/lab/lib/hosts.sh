@@ -51,12 +51,13 @@ start_hosts() {
   local host
   for host in "${HOSTS[@]}"; do
     setsid nsenter --net="/run/netns/$(netns "$host")" \
-      unshare -m -u -i -p --fork --kill-child bash "$LAB_DIR/lib/host-init" "$host" "$STATE/$host" "$STATE/boot" \
+      unshare -m -u -i -p --fork --kill-child bash "$LAB_DIR/lib/host-init" \
+      "$host" "$STATE/$host" "$STATE/boot" "$(cat "$STATE/acceleration")" \
       </dev/null >"$STATE/logs/$host-init.log" 2>&1 9>&- &
     disown $! # or the shell tells of its end
   done
   for host in "${HOSTS[@]}"; do
-    wait_for 10 test -e "$STATE/$host/ready" ||
+    wait_for 60 test -e "$STATE/$host/ready" ||
       die "$host did not start: $(tail -n 1 "$STATE/logs/$host-init.log")"
     record_process "$STATE/$host/pid" "$(cat "$STATE/$host/init.pid")"
   done

@@ -16,8 +16,7 @@ configure_libvirt() {
       mknod "$STATE/$host/upper/etc/libvirt/qemu/networks/autostart" c 0 0
     # Probing QEMU takes seconds. libvirt itself checks that a kept answer still fits this QEMU, kernel and CPU.
     mkdir -p "$STATE/$host/upper/$CAPABILITIES"
-    [ ! -d "$CACHE/libvirt-capabilities" ] ||
-      cp -p "$CACHE/libvirt-capabilities/"*.xml "$STATE/$host/upper/$CAPABILITIES/"
+    cp -p "$CACHE/libvirt-capabilities/"*.xml "$STATE/$host/upper/$CAPABILITIES/" 2>/dev/null || :
   done
 }
 
@@ -84,12 +83,12 @@ start_libvirtd() { host_spawn "$1" libvirtd libvirtd --listen; }
 libvirtd_ready() { host_run "$1" timeout 10 virsh -q -c qemu:///system version; }
 
 keep_capabilities() {
-  local from=$STATE/${COMPUTE[0]}/upper/$CAPABILITIES to=$CACHE/libvirt-capabilities
+  local from=$STATE/${COMPUTE[0]}/upper/$CAPABILITIES to=$CACHE/libvirt-capabilities part
   compgen -G "$from/*.xml" >/dev/null || return 0
   ! diff -rq "$from" "$to" >/dev/null 2>&1 || return 0
-  rm -rf "$to.part"
-  mkdir -p "$to.part"
-  cp -p "$from"/*.xml "$to.part/"
+  # Another lab may do the same.
+  part=$(mktemp -d "$to.XXXXXX")
+  cp -p "$from"/*.xml "$part/"
   rm -rf "$to"
-  mv "$to.part" "$to"
+  mv -T "$part" "$to" 2>/dev/null || rm -rf "$part"
 }
