@@ -110,7 +110,8 @@ public final class HostPublisher implements HostFigures, AutoCloseable {
   /** Publishes at once, then whenever something has changed. */
   public void start() {
     var period = settings.readEvery().toMillis();
-    thread.scheduleWithFixedDelay(this::look, 0, period, TimeUnit.MILLISECONDS);
+    // However long a look takes: the age of what is published must not grow by it.
+    thread.scheduleAtFixedRate(this::look, 0, period, TimeUnit.MILLISECONDS);
     hypervisor.addListener(
         new HypervisorListener() {
           @Override

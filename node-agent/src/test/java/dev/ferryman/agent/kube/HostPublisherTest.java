@@ -3,83 +3,23 @@ package dev.ferryman.agent.kube;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import dev.ferryman.agent.inventory.InventoryReader;
-import dev.ferryman.agent.inventory.MovableClock;
 import dev.ferryman.agent.inventory.NotReady;
-import dev.ferryman.agent.inventory.PoolReader;
-import dev.ferryman.agent.inventory.ProcFiles;
-import dev.ferryman.agent.inventory.ProcSamples;
-import dev.ferryman.agent.inventory.StorageReader;
-import dev.ferryman.agent.libvirt.FakeHypervisor;
-import dev.ferryman.agent.libvirt.FakeWorld;
 import dev.ferryman.crds.Reason;
 import dev.ferryman.crds.hostresource.HostInstance;
 import dev.ferryman.crds.hostresource.HostResource;
-import dev.ferryman.crds.hostresource.HostResourceStatus;
 import dev.ferryman.crds.hostresource.HostResourceStatusBuilder;
-import dev.ferryman.crds.hostresource.MigrationEndpoint;
 import dev.ferryman.crds.livemigration.DomainState;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
-import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.fabric8.mockwebserver.http.RecordedRequest;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-@EnableKubernetesMockClient
-class HostPublisherTest {
-  private static final String KIND = "/apis/ferryman.dev/v1alpha1/hostresources";
-  private static final String OBJECT = KIND + "/host-b";
-  private static final String STATUS =
-      OBJECT + "/status?fieldManager=ferryman-agent-host-b&force=true";
-  private static final Duration MOMENT = Duration.ofMillis(100);
-
-  KubernetesClient client;
-  KubernetesMockServer server;
-  @TempDir Path root;
-
-  private final MovableClock clock = new MovableClock(Instant.parse("2026-03-01T12:00:00Z"));
-  private final ManualScheduler thread = new ManualScheduler(clock);
-  private final FakeHypervisor hypervisor = new FakeWorld().host("host-b");
-  private Optional<NotReady> obstacle = Optional.empty();
-  private StorageReader storage;
-  private HostPublisher publisher;
-
-  @BeforeEach
-  void prepare() throws IOException, InterruptedException {
-    FirstRequest.make(client, server);
-    var proc = new ProcFiles(ProcSamples.write(root.resolve("proc"), root));
-    storage = new StorageReader(root, "host-b", proc);
-    publisher =
-        new HostPublisher(
-            ImpatientClient.of(client, Duration.ofMinutes(1)),
-            new InventoryReader(hypervisor, proc, new PoolReader(root), storage, clock),
-            hypervisor,
-            () -> obstacle,
-            HostPublisherSettings.of("host-b", new MigrationEndpoint("10.0.0.2", "tls")),
-            clock,
-            thread);
-  }
-
-  @AfterEach
-  void close() {
-    publisher.close();
-    storage.close();
-  }
-
+/** What is written. */
+class HostPublisherTest extends HostPublisherCases {
   @Test
   void createsItsObjectOnceAndWritesItsStatus() throws InterruptedException {
     hypervisor.define("g1").project("p1").start();
@@ -103,50 +43,6 @@ class HostPublisherTest {
     var written = Serialization.unmarshal(body, HostResource.class).getStatus();
     assertThat(written.instances()).extracting(HostInstance::name).containsExactly("g1");
     assertThat(ready(written)).isEqualTo("True AgentRunning");
-  }
-
-  @Test
-  void writesAtOnceWhenAnInstanceChanges() throws InterruptedException {
-    var guest = hypervisor.define("g1").start();
-    published();
-
-    thread.pass(Duration.ofSeconds(3));
-    guest.pause();
-    thread.pass(MOMENT);
-
-    assertThat(nextStatus().instances())
-        .extracting(HostInstance::state)
-        .containsExactly(DomainState.Paused);
-    assertNothingIsWritten();
-  }
-
-  @Test
-  void writesWhatTheHostUsesWithinTenSecondsOfAChange() throws IOException, InterruptedException {
-    published();
-    thread.pass(Duration.ofSeconds(7));
-    hypervisor.define("g1");
-    thread.pass(Duration.ofSeconds(3));
-    assertThat(nextStatus().used().memoryMiB()).isEqualTo(1151);
-
-    ProcSamples.writeAvailable(root.resolve("proc"), 12_000);
-    thread.pass(Duration.ofSeconds(10));
-
-    assertThat(nextStatus().used().memoryMiB()).isEqualTo(24105 - 12_000);
-    assertNothingIsWritten();
-  }
-
-  @Test
-  void publishesAtOnceForWhoeverAsksAndSaysWhatSequenceItHas() throws InterruptedException {
-    var before = published();
-
-    var first = publisher.publish();
-    var second = publisher.publish();
-    thread.pass(Duration.ZERO);
-
-    assertThat(nextStatus().sequence()).isEqualTo(before.sequence() + 1);
-    assertThat(first).isCompletedWithValue(before.sequence() + 1);
-    assertThat(second).as("one reading is for both").isCompletedWithValue(before.sequence() + 1);
-    assertNothingIsWritten();
   }
 
   @Test
@@ -182,40 +78,6 @@ class HostPublisherTest {
 
     next();
     assertThat(nextStatus().sequence()).isEqualTo(42);
-  }
-
-  @Test
-  void writesEventsThatComeTogetherTogether() throws InterruptedException {
-    published();
-
-    hypervisor.define("g1").start();
-    hypervisor.define("g2").start().pause();
-    thread.pass(MOMENT);
-
-    assertThat(nextStatus().instances()).hasSize(2);
-    assertNothingIsWritten();
-  }
-
-  @Test
-  void writesNothingNewOnlyNowAndThen() throws InterruptedException {
-    published();
-
-    thread.pass(Duration.ofSeconds(290));
-    assertNothingIsWritten();
-
-    thread.pass(Duration.ofSeconds(20));
-    assertThat(nextStatus().observedTime()).startsWith("2026-03-01T12:05");
-  }
-
-  @Test
-  void writesTheSameAgainWhenItMayBeGone() throws InterruptedException {
-    hypervisor.define("g1").start();
-    published();
-
-    publisher.publishAnew();
-    thread.pass(Duration.ZERO);
-
-    assertThat(nextStatus().instances()).hasSize(1);
   }
 
   @Test
@@ -344,40 +206,6 @@ class HostPublisherTest {
         .containsExactly("GET", "PATCH", "GET", "POST", "PATCH");
   }
 
-  private HostResourceStatus published() throws InterruptedException {
-    server.expect().get().withPath(OBJECT).andReturn(200, object(null)).once();
-    statusIsTaken();
-    publisher.start();
-    thread.pass(MOMENT);
-    next();
-    return nextStatus();
-  }
-
-  private void statusIsTaken() {
-    server.expect().patch().withPath(STATUS).andReturn(200, object(null)).always();
-  }
-
-  private HostResourceStatus nextStatus() throws InterruptedException {
-    var request = next();
-    assertThat(request.getPath()).isEqualTo(STATUS);
-    return Serialization.unmarshal(request.getBody().readUtf8(), HostResource.class).getStatus();
-  }
-
-  private RecordedRequest next() throws InterruptedException {
-    var request = server.takeRequest(30, TimeUnit.SECONDS);
-    assertThat(request).as("a request").isNotNull();
-    return request;
-  }
-
-  private void assertNothingIsWritten() throws InterruptedException {
-    assertThat(server.takeRequest(1, TimeUnit.MILLISECONDS)).isNull();
-  }
-
-  private static String ready(HostResourceStatus status) {
-    var condition = status.conditions().get(0);
-    return condition.getStatus() + " " + condition.getReason();
-  }
-
   private static Condition condition(String type, String status) {
     return new ConditionBuilder()
         .withType(type)
@@ -385,12 +213,5 @@ class HostPublisherTest {
         .withReason("R")
         .withLastTransitionTime("2026-03-01T10:00:00Z")
         .build();
-  }
-
-  private static HostResource object(HostResourceStatus status) {
-    var object = new HostResource();
-    object.setMetadata(new ObjectMetaBuilder().withName("host-b").build());
-    object.setStatus(status);
-    return object;
   }
 }

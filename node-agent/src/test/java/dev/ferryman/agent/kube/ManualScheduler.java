@@ -45,32 +45,46 @@ final class ManualScheduler extends ScheduledThreadPoolExecutor {
     }
   }
 
+  /** For a task: it takes so long. */
+  void spend(Duration time) {
+    moveTo(now.plus(time));
+  }
+
   private void moveTo(Instant time) {
-    clock.move(Duration.between(now, time));
-    now = time;
+    if (time.isAfter(now)) {
+      clock.move(Duration.between(now, time));
+      now = time;
+    }
   }
 
   @Override
   public ScheduledFuture<?> schedule(Runnable command, long delay, TimeUnit unit) {
-    return add(command, Duration.of(delay, unit.toChronoUnit()));
+    return add(command, now.plus(Duration.of(delay, unit.toChronoUnit())));
   }
 
   @Override
-  public ScheduledFuture<?> scheduleWithFixedDelay(
-      Runnable command, long initialDelay, long delay, TimeUnit unit) {
+  public ScheduledFuture<?> scheduleAtFixedRate(
+      Runnable command, long initialDelay, long period, TimeUnit unit) {
+    return repeat(
+        command,
+        now.plus(Duration.of(initialDelay, unit.toChronoUnit())),
+        Duration.of(period, unit.toChronoUnit()));
+  }
+
+  private ScheduledFuture<?> repeat(Runnable command, Instant due, Duration period) {
     return add(
         () -> {
           command.run();
-          scheduleWithFixedDelay(command, delay, delay, unit);
+          repeat(command, due.plus(period), period);
         },
-        Duration.of(initialDelay, unit.toChronoUnit()));
+        due);
   }
 
-  private ScheduledFuture<?> add(Runnable command, Duration delay) {
+  private ScheduledFuture<?> add(Runnable command, Instant due) {
     if (isShutdown()) {
       throw new RejectedExecutionException();
     }
-    var task = new Task(command, now.plus(delay));
+    var task = new Task(command, due);
     tasks.add(task);
     return task;
   }
