@@ -37,8 +37,14 @@ final class SourceCall {
 
   private static final Duration ABORT_AGAIN = Duration.ofMillis(200);
 
-  /** libvirt sends the figures and returns from the call within some 20 ms of each other. */
-  private static final Duration STATISTICS_PATIENCE = Duration.ofMillis(250);
+  /**
+   * libvirt sends the figures and returns from the call within some 20 ms of each other, but this
+   * process may be slow to see them; nobody can ask for them later.
+   */
+  private static final Duration STATISTICS_PATIENCE = Duration.ofSeconds(2);
+
+  /** They may have come before this process began. */
+  private static final Duration STATISTICS_PATIENCE_IN_DOUBT = Duration.ofMillis(250);
 
   /** libvirt misses a host that does not answer within this. */
   private static final Duration PATIENCE_IN_VAIN = Duration.ofSeconds(45);
@@ -305,6 +311,8 @@ final class SourceCall {
 
   /** The job's final figures; null if libvirt has not sent any. */
   @Nullable MigrationStatistics statistics() {
-    return role.host.workers().await(statistics, STATISTICS_PATIENCE);
+    var hasSucceeded = result != null && result.code() == CallResult.SUCCESS;
+    var patience = hasSucceeded ? STATISTICS_PATIENCE : STATISTICS_PATIENCE_IN_DOUBT;
+    return role.host.workers().await(statistics, patience);
   }
 }
