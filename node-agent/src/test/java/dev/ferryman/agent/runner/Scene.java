@@ -36,6 +36,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Predicate;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** Two hosts with fake libvirts and real agents' roles; the test plays the operator. */
 final class Scene implements AutoCloseable {
@@ -268,10 +269,14 @@ final class Scene implements AutoCloseable {
   }
 
   LiveMigrationStatus await(String what, Predicate<LiveMigrationStatus> holds) {
-    Awaitility.await(what)
-        .pollInterval(Duration.ofMillis(5))
-        .atMost(Duration.ofSeconds(15))
-        .until(() -> holds.test(api.status()));
+    try {
+      Awaitility.await(what)
+          .pollInterval(Duration.ofMillis(5))
+          .atMost(Duration.ofSeconds(15))
+          .until(() -> holds.test(api.status()));
+    } catch (ConditionTimeoutException e) {
+      throw new AssertionError(what + " in vain, it says: " + api.status(), e);
+    }
     return api.status();
   }
 
