@@ -47,7 +47,7 @@ fault_kill() {
   local TARGET WHAT
   fault_target "$@"
   kill -KILL -- "$TARGET"
-  wait_for 10 target_ended "$TARGET" || die "$WHAT does not end"
+  wait_for 60 target_ended "$TARGET" || die "$WHAT does not end"
 }
 target_ended() { # target_ended PID|-SESSION
   local pid pids=$1

@@ -25,7 +25,7 @@ tgt_admin() { host_run "$CONTROL" tgtadm --lld iscsi "$@"; }
 start_iscsi_server() {
   host_run "$CONTROL" mkdir -p /run/tgt
   host_spawn "$CONTROL" iscsi tgtd --foreground --iscsi "portal=${ADDRESS[$CONTROL]}:$ISCSI_PORT"
-  wait_for 10 iscsi_server_ready || die "the iSCSI server did not start: see $STATE/logs/$CONTROL-iscsi.log"
+  wait_for 60 iscsi_server_ready || die "the iSCSI server did not start: see $STATE/logs/$CONTROL-iscsi.log"
 }
 iscsi_server_ready() { tgt_admin --mode system --op show >/dev/null 2>&1; }
 

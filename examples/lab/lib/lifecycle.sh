@@ -77,7 +77,7 @@ start_services() {
   for host in "${COMPUTE[@]}"; do start_unless_running "$host" agent; done
   wait_until_ready "$CONTROL" operator
   for host in "${COMPUTE[@]}"; do wait_until_ready "$host" agent; done
-  wait_for 30 hosts_reported_ready || die "the agents run, but their HostResources do not become Ready"
+  wait_for 120 hosts_reported_ready || die "the agents run, but their HostResources do not become Ready"
 }
 
 start_unless_running() { # start_unless_running HOST NAME
@@ -86,7 +86,7 @@ start_unless_running() { # start_unless_running HOST NAME
 
 wait_until_ready() { # wait_until_ready HOST NAME
   local log=$STATE/logs/$1-$2.log
-  wait_for 60 ready_or_dead "$1" "$2" || die "$2 on $1 is not ready after 60 s: see $log"
+  wait_for 180 ready_or_dead "$1" "$2" || die "$2 on $1 is not ready after 180 s: see $log"
   [ -n "$(service_pid "$1" "$2")" ] || die "$2 on $1 ended: $(tail -n 1 "$log")"
 }
 ready_or_dead() { "$2_ready" "$1" || [ -z "$(service_pid "$1" "$2")" ]; }

@@ -39,7 +39,7 @@ EOF
 
 start_storage_server() {
   host_spawn "$CONTROL" storage glusterfsd --no-daemon -f "$STATE/storage-server.vol" -l /dev/stderr
-  wait_for 10 storage_server_ready || die "the storage server did not start: see $STATE/logs/$CONTROL-storage.log"
+  wait_for 60 storage_server_ready || die "the storage server did not start: see $STATE/logs/$CONTROL-storage.log"
 }
 
 storage_server_ready() {
@@ -51,7 +51,7 @@ storage_mounted() { host_run "$1" grep -q " $INSTANCES fuse.glusterfs " /proc/mo
 mount_storage() {
   ! storage_mounted "$1" || return 0
   host_spawn "$1" storage glusterfs --no-daemon -f "$STATE/storage-client.vol" -l /dev/stderr "$INSTANCES"
-  wait_for 10 storage_usable "$1" || die "$1 cannot mount the shared storage: see $STATE/logs/$1-storage.log"
+  wait_for 60 storage_usable "$1" || die "$1 cannot mount the shared storage: see $STATE/logs/$1-storage.log"
 }
 storage_usable() { storage_mounted "$1" && host_run "$1" timeout 5 stat -f "$INSTANCES"; }
 

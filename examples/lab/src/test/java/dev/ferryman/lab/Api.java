@@ -35,7 +35,8 @@ public final class Api {
           .withConfig(new ConfigBuilder(Config.autoConfigure(null)).withClientKeyAlgo("EC").build())
           .build();
 
-  private static final Duration END = Duration.ofSeconds(90);
+  /** More than Ferryman takes to say whom it waits for in vain, on a busy machine, too. */
+  private static final Duration END = Duration.ofMinutes(3);
 
   private Api() {}
 
@@ -107,23 +108,21 @@ public final class Api {
 
   /** Waits until memory has been copied, and the agent has said so. */
   static void awaitCopying(String name) {
-    await("copying of " + name)
-        .atMost(Duration.ofSeconds(30))
-        .pollInterval(Duration.ofMillis(50))
-        .until(
-            () -> {
-              var status = status(name);
-              return status != null
-                  && status.source() != null
-                  && status.source().state() == SourceState.Running
-                  && status.source().progress() != null
-                  && status.source().progress().memoryProcessedBytes() != null
-                  && status.source().progress().memoryProcessedBytes() > 0;
-            });
+    awaitStatus(
+        name,
+        "copying",
+        status ->
+            status.source() != null
+                && status.source().state() == SourceState.Running
+                && status.source().progress() != null
+                && status.source().progress().memoryProcessedBytes() != null
+                && status.source().progress().memoryProcessedBytes() > 0);
   }
 
-  static void awaitStatus(String name, String what, Predicate<LiveMigrationStatus> holds) {
-    awaitMigration(name, what, migration -> holds.test(migration.getStatus()));
+  /** Returns the status that fulfils it. */
+  static LiveMigrationStatus awaitStatus(
+      String name, String what, Predicate<LiveMigrationStatus> holds) {
+    return awaitMigration(name, what, migration -> holds.test(migration.getStatus())).getStatus();
   }
 
   /** Of one that does not come the failure tells what the object last said instead. */

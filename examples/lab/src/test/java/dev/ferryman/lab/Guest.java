@@ -10,10 +10,14 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** A running guest of the lab, seen from outside of Ferryman. */
 record Guest(String name) implements AutoCloseable {
   static final List<String> COMPUTE_HOSTS = List.of("host-b", "host-c");
+
+  /** Of a libvirt, where one of its domain's states is expected. */
+  private static final String NO_ANSWER = "libvirt does not answer";
 
   /** Makes and boots a guest, and waits until it and the API know of it. */
   static Guest create(String name, String host, String... options) {
@@ -22,7 +26,7 @@ record Guest(String name) implements AutoCloseable {
     lab(arguments.toArray(String[]::new));
     var guest = new Guest(name);
     await("Instance " + name)
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofMinutes(2))
         .until(() -> Api.hostOf(name).equals(host));
     return guest;
   }
@@ -80,7 +84,7 @@ record Guest(String name) implements AutoCloseable {
   /** The host where libvirt has it, running or not. */
   String host() {
     return COMPUTE_HOSTS.stream()
-        .filter(host -> !stateOn(host).isEmpty())
+        .filter(host -> !Set.of("", NO_ANSWER).contains(stateOn(host)))
         .findFirst()
         .orElseThrow(() -> new AssertionError(name + " is on no host"));
   }
@@ -96,10 +100,12 @@ record Guest(String name) implements AutoCloseable {
         tryOn(host, "pgrep", "-c", "-f", "guest=" + name + ",").output().strip());
   }
 
-  /** State of its domain on a host in libvirt's words; empty if there is none. */
+  /** State of its domain on a host in libvirt's words; empty if libvirt says that there is none. */
   String stateOn(String host) {
     var result = tryOn(host, "virsh", "-q", "domstate", name);
-    return result.exitCode() == 0 ? result.output().strip() : "";
+    return result.exitCode() == 0
+        ? result.output().strip()
+        : result.errors().contains("failed to get domain") ? "" : NO_ANSWER;
   }
 
   /** The same with libvirt's reason for it. */
@@ -140,7 +146,7 @@ record Guest(String name) implements AutoCloseable {
   }
 
   String bootId() {
-    return on("host-a", "curl", "-s", "--max-time", "5", "http://" + ip() + "/boot_id").strip();
+    return on("host-a", "curl", "-s", "--max-time", "30", "http://" + ip() + "/boot_id").strip();
   }
 
   @Override

@@ -12,7 +12,9 @@ import java.util.concurrent.TimeUnit;
 
 /** The lab that these tests run in, by its own command, as a person would use it. */
 public final class Lab {
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  /** Longer than the command waits itself for all that it starts; it says what for. */
+  private static final Duration PATIENCE = Duration.ofMinutes(8);
+
   private static final Path COMMAND = Path.of("lab").toAbsolutePath();
 
   private Lab() {}

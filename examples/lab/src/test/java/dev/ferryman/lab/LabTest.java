@@ -40,7 +40,7 @@ abstract class LabTest {
   static void awaitHostsSchedulable() {
     for (var host : Guest.COMPUTE_HOSTS) {
       await(host + " schedulable")
-          .atMost(Duration.ofSeconds(60))
+          .atMost(Duration.ofMinutes(2))
           .ignoreExceptions()
           .until(() -> Boolean.TRUE.equals(Api.host(host).getStatus().schedulable()));
     }
