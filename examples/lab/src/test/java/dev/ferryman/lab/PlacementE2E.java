@@ -88,11 +88,11 @@ class PlacementE2E extends LabTest {
 
   @Test
   void aFinishedOrderIsDeletedAfterItsTime() {
-    Api.order(migration, LiveMigrationSpec.of("nobody", "host-c").deletedAfter(2));
+    Api.order(migration, LiveMigrationSpec.of("nobody", "host-c").deletedAfter(15));
 
     Api.awaitStatus(migration, "failed", status -> status.phase() == Phase.Failed);
     await("deletion of " + migration)
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(90))
         .until(() -> Api.get(migration) == null);
   }
 

@@ -14,6 +14,9 @@ import org.junit.jupiter.api.Test;
 
 /** Each refusal has its own reason, and leaves the instance as it was. */
 class RefusalE2E extends LabTest {
+  /** For what is no promise. */
+  private static final Duration LONG = Duration.ofSeconds(120);
+
   private static Guest guest;
 
   @BeforeAll
@@ -106,15 +109,13 @@ class RefusalE2E extends LabTest {
       lab("kill", "agent", host);
     }
     for (var host : Guest.COMPUTE_HOSTS) {
-      await(host + " dead")
-          .atMost(Duration.ofSeconds(60))
-          .until(() -> Api.isHost(host, "Alive", "False"));
+      await(host + " dead").atMost(LONG).until(() -> Api.isHost(host, "Alive", "False"));
     }
     Api.order(migration, "stayer", "host-c");
     assertRefused("SourceNotAlive", "host-b");
 
     lab("start", "agent", "host-b");
-    await("host-b alive").until(() -> Api.isHost("host-b", "Alive", "True"));
+    await("host-b alive").atMost(LONG).until(() -> Api.isHost("host-b", "Alive", "True"));
     migration += "-then";
     Api.order(migration, "stayer", "host-c");
     assertRefused("DestinationNotAlive", "host-c");
@@ -141,9 +142,7 @@ class RefusalE2E extends LabTest {
   @Test
   void libvirtdDownOnTheDestination() {
     lab("kill", "libvirtd", "host-c");
-    await("host-c not ready")
-        .atMost(Duration.ofSeconds(30))
-        .until(() -> Api.isHost("host-c", "Ready", "False"));
+    await("host-c not ready").atMost(LONG).until(() -> Api.isHost("host-c", "Ready", "False"));
     Api.order(migration, "stayer", "host-c");
     assertRefused("DestinationNotReady", "host-c");
   }
@@ -151,9 +150,7 @@ class RefusalE2E extends LabTest {
   @Test
   void libvirtdDownOnTheSource() {
     lab("kill", "libvirtd", "host-b");
-    await("host-b not ready")
-        .atMost(Duration.ofSeconds(30))
-        .until(() -> Api.isHost("host-b", "Ready", "False"));
+    await("host-b not ready").atMost(LONG).until(() -> Api.isHost("host-b", "Ready", "False"));
     Api.order(migration, "stayer", "host-c");
     Api.awaitEnd(migration);
     lab("start", "libvirtd", "host-b");
@@ -190,7 +187,7 @@ class RefusalE2E extends LabTest {
             + "<os><type arch='x86_64'>hvm</type></os></domain>\"; } >/run/wordy.xml"
             + " && virsh create /run/wordy.xml");
     try {
-      await("wordy known").until(() -> Api.hostOf("wordy").equals("host-b"));
+      await("wordy known").atMost(LONG).until(() -> Api.hostOf("wordy").equals("host-b"));
       Api.order(migration, "wordy", "host-c");
       assertRefused("InstanceUnreadable", "wordy cannot be read");
     } finally {
