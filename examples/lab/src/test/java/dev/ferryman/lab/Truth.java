@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ferryman.crds.livemigration.LiveMigration;
 import dev.ferryman.crds.livemigration.Phase;
 import java.util.Collection;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -20,15 +21,19 @@ final class Truth {
 
   private final Move move;
   private final String bootId;
+  private final Map<String, Integer> logged;
 
-  private Truth(Move move, String bootId) {
+  private Truth(Move move, String bootId, Map<String, Integer> logged) {
     this.move = move;
     this.bootId = bootId;
+    this.logged = logged;
   }
 
-  /** Remembers which run of the guest it is, before anything happens. */
+  /**
+   * Remembers which run of the guest it is, before anything happens, and what libvirt has noted.
+   */
   static Truth before(Move move) {
-    return new Truth(move, move.guest().bootId());
+    return new Truth(move, move.guest().bootId(), QemuLog.lengths(move.guest().name()));
   }
 
   /**
@@ -37,7 +42,7 @@ final class Truth {
    */
   void assertTold(LiveMigration end, Collection<String> reasons) {
     var reason = Api.reason(end);
-    if (!reason.equals(LOST) || !QemuLog.saysEndedByLibvirt(move.guest().name())) {
+    if (!reason.equals(LOST) || !QemuLog.saysEndedByLibvirtSince(logged, move.guest().name())) {
       assertThat(reasons).as("%s: %s", reason, Api.message(end)).contains(reason);
     }
     assertThat(end.getStatus().phase()).as(Api.message(end)).isEqualTo(phaseOf(reason));
