@@ -16,11 +16,18 @@ make_block_disk() { # make_block_disk NAME MIB
   for host in "${COMPUTE[@]}"; do
     own_by_path "$host"
     # Direct, since what one host has written the other must read from the file and not from a cache.
-    device=$(losetup --find --show --direct-io=on "$file" 2>&1) ||
-      die "no loop device for a block disk of $1 on $host: $device (in use on this machine: $(losetup -n -O NAME | wc -l);" \
-        "a container needs --privileged, or --device /dev/loop-control and some /dev/loop*)"
+    # When another lab is faster, losetup itself tries the next one.
+    device=$(losetup --find --show --direct-io=on "$file" 2>&1) || die "$(no_loop_device): a block disk of $1 on $host: $device"
     host_run "$host" ln -s "$device" "$(block_disk_path "$1")"
   done
+}
+
+no_loop_device() {
+  if compgen -G '/dev/loop[0-9]*' >/dev/null; then
+    echo "losetup fails with $(losetup --noheadings --output NAME | wc -l) loop devices in use"
+  else
+    echo "no loop device on this machine (a container needs --privileged, or --device /dev/loop-control and some /dev/loop*)"
+  fi
 }
 
 # The directory is the machine's: as long as a lab has its mark in it, no other lab removes it. Over it each host gets one
