@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.ferryman.crds.livemigration.LiveMigration;
 import dev.ferryman.crds.livemigration.Phase;
+import dev.ferryman.crds.livemigration.SourceState;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -50,10 +51,11 @@ class RestoreE2E extends LabTest {
 
   @Test
   void aMoveFromItsMiddleIsSettledByWhatTheHostsKnow() {
-    lab("link", "host-b", "rate", "80mbit");
+    lab("link", "host-b", "rate", "20mbit");
     Api.order(migration, guest.name(), "host-c");
     Api.awaitCopying(migration);
     lab("etcd", "backup");
+    assertThat(Api.status(migration).source().state()).isEqualTo(SourceState.Running);
     lab("link", "host-b", "rate", "none");
     assertMoved(Api.awaitEnd(migration), "host-c");
 
@@ -66,7 +68,7 @@ class RestoreE2E extends LabTest {
   /** The hosts finish what runs, and tell it when somebody listens again. */
   @Test
   void theApiServerIsAwayUntilLongAfterTheEnd() {
-    lab("link", "host-b", "rate", "80mbit");
+    lab("link", "host-b", "rate", "20mbit");
     Api.order(migration, guest.name(), "host-c");
     Api.awaitCopying(migration);
     lab("kill", "apiserver");
