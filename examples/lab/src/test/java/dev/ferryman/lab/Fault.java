@@ -2,6 +2,7 @@ package dev.ferryman.lab;
 
 import static dev.ferryman.lab.Lab.lab;
 import static dev.ferryman.lab.Lab.on;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ferryman.crds.livemigration.LiveMigrationStatus;
 import dev.ferryman.crds.livemigration.SourceState;
@@ -88,16 +89,21 @@ enum Fault {
   StreamBroken(move -> List.of()) {
     @Override
     void strike(Move move) {
+      move.limit(STEADY);
       Api.awaitStatus(
           move.name(),
           "almost all has come",
           status -> status.source().progress().memoryRemainingBytes() < ALMOST_ALL);
-      on(
-          move.source(),
-          "virsh",
-          "qemu-monitor-command",
-          move.guest().name(),
-          "{\"execute\":\"migrate-pause\"}");
+      move.limit(TRICKLE);
+      var answer =
+          on(
+              move.source(),
+              "virsh",
+              "qemu-monitor-command",
+              move.guest().name(),
+              "{\"execute\":\"migrate-pause\"}");
+      // virsh takes QEMU's refusal for an answer like any other.
+      assertThat(answer).contains("\"return\"").doesNotContain("\"error\"");
       move.awaitSourceEnd();
     }
 
@@ -127,6 +133,12 @@ enum Fault {
 
   private static final long ALMOST_ALL = 24L << 20;
 
+  /** By which that takes longer than word of it. */
+  private static final String STEADY = "20mbit";
+
+  /** By which it takes longer than anything. */
+  private static final String TRICKLE = "4mbit";
+
   private final Function<Move, List<String>> victim;
 
   Fault(Function<Move, List<String>> victim) {
@@ -145,6 +157,15 @@ enum Fault {
   /** Brings back what was killed or cut. */
   void mend(Move move) {
     lab(arguments("start", move));
+  }
+
+  /** Whether libvirt does its work on, and the copy with it. */
+  boolean sparesLibvirt() {
+    return switch (this) {
+      case OperatorKilled, SourceAgentKilled, DestinationAgentKilled, ApiServerKilled, EtcdKilled ->
+          true;
+      default -> false;
+    };
   }
 
   /** Whether it asks for an end that can come too late. */

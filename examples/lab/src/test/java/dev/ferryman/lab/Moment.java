@@ -36,6 +36,9 @@ enum Moment {
 
     @Override
     void release(Move move, Fault fault) {
+      if (fault.sparesLibvirt()) {
+        move.assertUnderWay();
+      }
       move.fast();
     }
   },
@@ -55,12 +58,13 @@ enum Moment {
 
   /**
    * All is copied and the guest stands still on the source; the destination's libvirtd, frozen, has
-   * been told to start it. libvirt itself ends this after 15 s.
+   * been told to start it. libvirt itself ends this 15 s after the freezing, and so little is left
+   * to copy then.
    */
   SwitchingOver {
     @Override
     void reach(Move move) {
-      move.orderSlowly();
+      move.orderAndCopyMost();
       lab(arguments("stop", holder(move)));
       move.fast();
       move.awaitSwitchOver();

@@ -1,6 +1,7 @@
 package dev.ferryman.lab;
 
 import static dev.ferryman.lab.Lab.lab;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ferryman.crds.livemigration.ConvergenceBuilder;
 import dev.ferryman.crds.livemigration.DomainState;
@@ -13,13 +14,23 @@ import org.awaitility.Awaitility;
 
 /** One ordered move of a guest, and the hosts between which it goes. */
 record Move(Guest guest, String name, String source, String destination, Switchover switchover) {
-  /** Slow enough that a copy takes some twenty seconds: a fault hits its middle, and is over. */
-  private static final String SLOW = "40mbit";
-
   /**
-   * Carries less than a busy guest writes, and so little that the rest of it takes some seconds.
+   * Slow enough that a copy takes a minute and more, and does not end at all as long as the guest
+   * writes: a fault hits its middle, and is over.
    */
+  private static final String SLOW = "10mbit";
+
+  /** By which most of a copy takes seconds, and the last of it longer than word of it does. */
+  private static final String MEDIUM = "120mbit";
+
+  /** Carries less than a busy guest writes. */
   private static final String NARROW = "60mbit";
+
+  /** So much is sent within seconds over a free link, by a busy machine, too. */
+  private static final long LITTLE = 48L << 20;
+
+  /** How libvirt notes that it moves a guest away. */
+  private static final String JOB = "'migration out'";
 
   /** A move away from the host where the guest is. */
   static Move away(Guest guest, String name) {
@@ -42,12 +53,25 @@ record Move(Guest guest, String name, String source, String destination, Switcho
     Api.awaitCopying(name);
   }
 
+  /** The same when most is copied; the rest takes as long as any copy over a slow link. */
+  void orderAndCopyMost() {
+    limit(MEDIUM);
+    order();
+    Api.awaitStatus(
+        name,
+        "most is copied",
+        status ->
+            status.source().progress().memoryProcessedBytes() > 0
+                && status.source().progress().memoryRemainingBytes() < LITTLE);
+    slow();
+  }
+
   /**
    * Orders it, of a busy guest, over a link that carries too little for it, and waits until it has
-   * gone over to post-copy and both agents have said so.
+   * gone over to post-copy and both agents have said so. The rest of it comes slowly.
    */
   void orderWithPostCopy() {
-    lab("link", source, "rate", NARROW);
+    limit(NARROW);
     Api.order(
         name,
         LiveMigrationSpec.of(guest.name(), destination)
@@ -60,17 +84,31 @@ record Move(Guest guest, String name, String source, String destination, Switcho
     Api.awaitStatus(
         name,
         "it is in post-copy",
-        status ->
-            Boolean.TRUE.equals(status.source().postCopyStarted())
-                && isSeenRunningAtDestination(status));
+        status -> Boolean.TRUE.equals(status.source().postCopyStarted()));
+    slow();
+    Api.awaitStatus(name, "it is seen there", Move::isSeenRunningAtDestination);
   }
 
   void slow() {
-    lab("link", source, "rate", SLOW);
+    limit(SLOW);
   }
 
   void fast() {
-    lab("link", source, "rate", "none");
+    limit("none");
+  }
+
+  /** Lets the source send that much, in tc's words. */
+  void limit(String rate) {
+    lab("link", source, "rate", rate);
+  }
+
+  /** By libvirt's own record: whatever the agents last said, the copy has not ended. */
+  void assertUnderWay() {
+    assertUnderWay(guest.libvirtRecordOn(source));
+  }
+
+  private void assertUnderWay(String record) {
+    assertThat(record).as("libvirt's record on %s, of a job that goes on", source).contains(JOB);
   }
 
   /** Waits until the source has stopped the guest, and libvirt there waits for the destination. */
@@ -78,7 +116,12 @@ record Move(Guest guest, String name, String source, String destination, Switcho
     Awaitility.await("switch-over of " + name)
         .atMost(Duration.ofSeconds(12))
         .pollInterval(Duration.ofMillis(20))
-        .until(() -> guest.libvirtRecordOn(source).contains("phase='perform3_done'"));
+        .until(
+            () -> {
+              var record = guest.libvirtRecordOn(source);
+              assertUnderWay(record);
+              return record.contains("phase='perform3_done'");
+            });
   }
 
   /**
