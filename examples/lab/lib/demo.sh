@@ -82,12 +82,14 @@ demo_move() {
 
   demo_says "What the guest itself saw of the move"
   [ "$(guest_places i-00000003)" = "host-c (running) " ] || die "i-00000003 should run on host-c alone: $(guest_places i-00000003)"
-  sleep 1 # some heartbeats on the new host
+  # A gap is measured when it is over.
+  wait_for 60 guest_beats_since i-00000003 $((${EPOCHREALTIME/./} / 1000)) || die "i-00000003 has no heartbeat on host-c"
   printf 'longest gap between two heartbeats: %s ms\n' "$(guest_downtime i-00000003 "$begin")"
   guest_gapless i-00000003
   guest_check_disk i-00000003
 }
 
+guest_beats_since() { guest_ticks "$1" | awk -v since="$2" '$1 > since { found = 1 } END { exit !found }'; } # NAME MS
 migration_field() { kubectl_as_admin get "$1" -o "jsonpath=$2"; }
 migration_phase_is_last() { [[ $(migration_field "$1" '{.status.phase}') =~ ^(Succeeded|Failed|Cancelled)$ ]]; }
 migration_ended() { wait_for "$1" migration_phase_is_last "$2"; } # migration_ended SECONDS NAME
