@@ -1,6 +1,7 @@
 package dev.ferryman.lab;
 
 import static dev.ferryman.lab.Lab.lab;
+import static dev.ferryman.lab.Lab.on;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ferryman.crds.livemigration.ConvergenceBuilder;
@@ -19,14 +20,20 @@ import org.junit.jupiter.api.Test;
 
 /** A guest that goes on at its destination before all of it is there comes over whole. */
 class PostCopyE2E extends BusyGuestTest {
-  /** Carries less than the guest writes, and so little that the rest of it takes some seconds. */
+  /** Carries less than the guest writes, on a busy machine, too. */
   private static final String NARROW = "60mbit";
 
-  /** The same, and copies all of it once in a few seconds. */
-  private static final String WIDER = "150mbit";
+  /** So little that post-copy lasts until the test has done what it does meanwhile. */
+  private static final String TRICKLE = "16mbit";
 
   /** Longer than it takes to copy all of it once. */
-  private static final int TIME_SECONDS = 20;
+  private static final int TIME_SECONDS = 30;
+
+  /** Less, so that libvirt has no time to miss the other side while the link is cut. */
+  private static final int CUT_SECONDS = 22;
+
+  /** The guest keeps writing to 64 MiB: a pass of which less is left has gone on for a while. */
+  private static final long LESS_THAN_A_PASS = 48L << 20;
 
   /** With more to come, a broken stream may have met QEMU's own thread waiting for memory. */
   private static final long ALMOST_ALL = 24L << 20;
@@ -59,8 +66,9 @@ class PostCopyE2E extends BusyGuestTest {
     awaitPostCopy();
 
     Api.cancel(migration);
+    await("its refusal", PostCopyE2E::isCancelRefused);
 
-    var end = Api.awaitEnd(migration);
+    var end = awaitEnd();
     assertThat(end.getStatus().source().abortRequested()).isNull();
     assertThat(Api.condition(end, "CancelRefused").getStatus()).isEqualTo("True");
     assertCameOver(end);
@@ -74,7 +82,7 @@ class PostCopyE2E extends BusyGuestTest {
     lab("kill", "agent", move.source());
     lab("start", "agent", move.source());
 
-    assertCameOver(Api.awaitEnd(migration));
+    assertCameOver(awaitEnd());
   }
 
   @Test
@@ -85,7 +93,7 @@ class PostCopyE2E extends BusyGuestTest {
     lab("kill", "libvirtd", move.source());
     lab("start", "libvirtd", move.source());
 
-    assertCameOver(Api.awaitEnd(migration));
+    assertCameOver(awaitEnd());
   }
 
   @Test
@@ -96,7 +104,7 @@ class PostCopyE2E extends BusyGuestTest {
     lab("kill", "libvirtd", move.destination());
     lab("start", "libvirtd", move.destination());
 
-    var end = Api.awaitEnd(migration);
+    var end = awaitEnd();
     if (QemuLog.saysEndedByLibvirt(move.destination(), guest.name())) {
       assertThat(Api.reason(end)).as(Api.message(end)).isEqualTo("GuestLost");
       assertNothingLeft(end);
@@ -115,24 +123,25 @@ class PostCopyE2E extends BusyGuestTest {
         "source in doubt", status -> "post-copy failed".equals(status.source().domain().reason()));
     lab("link", move.source(), "together", move.destination());
 
-    assertCameOver(Api.awaitEnd(migration));
+    assertCameOver(awaitEnd());
   }
 
   @Test
   void isBroughtTogetherAgainWhenItsStreamBreaks() {
     order();
-    await(
-        "little left",
-        status ->
-            isInPostCopy(status) && status.source().progress().memoryRemainingBytes() < ALMOST_ALL);
+    awaitPostCopy();
+    await("little left", status -> remainingBytes(status) < ALMOST_ALL);
 
-    lab(
-        "on",
-        move.source(),
-        "virsh",
-        "qemu-monitor-command",
-        guest.name(),
-        "{\"execute\":\"migrate-pause\"}");
+    var reply =
+        on(
+            move.source(),
+            "virsh",
+            "qemu-monitor-command",
+            guest.name(),
+            "{\"execute\":\"migrate-pause\"}");
+    move.fast();
+
+    assertThat(reply).as("QEMU's reply").doesNotContain("error");
 
     // Another order may follow it: to remove the definition that is left.
     Api.awaitStatus(
@@ -148,7 +157,9 @@ class PostCopyE2E extends BusyGuestTest {
   @Test
   void staysWhereItIsWhenTheLinkGoesForGood() {
     orderUnless(ConvergenceBuilder.builder().stallTimeoutSeconds(5));
-    awaitSecondPass();
+    await(
+        "pass without headway",
+        status -> pass(status) >= 3 && remainingBytes(status) < LESS_THAN_A_PASS);
 
     lab("link", move.source(), "apart", move.destination());
 
@@ -170,7 +181,7 @@ class PostCopyE2E extends BusyGuestTest {
         ConvergenceBuilder.builder()
             .completionTimeoutSeconds(TIME_SECONDS)
             .stallTimeoutSeconds(60));
-    awaitSecondPass();
+    await("second pass", status -> pass(status) >= 2 && elapsed(status) > CUT_SECONDS * 1000L);
     lab("link", move.source(), "apart", move.destination());
 
     await("its time is over", status -> elapsed(status) > (TIME_SECONDS + 3) * 1000L);
@@ -178,18 +189,18 @@ class PostCopyE2E extends BusyGuestTest {
     assertThat(isInPostCopy(Api.status(migration))).as("post-copy without a link").isFalse();
     lab("link", move.source(), "together", move.destination());
     awaitPostCopy();
-    assertCameOver(Api.awaitEnd(migration));
+    assertCameOver(awaitEnd());
   }
 
   @Test
   void isNotMovedWhileItIsPaused() {
-    lab("on", move.source(), "virsh", "suspend", guest.name());
+    on(move.source(), "virsh", "suspend", guest.name());
 
     order();
 
     var end = Api.awaitEnd(migration);
     assertThat(Api.reason(end)).as(Api.message(end)).isEqualTo("PostCopyUnsupported");
-    lab("on", move.source(), "virsh", "resume", guest.name());
+    on(move.source(), "virsh", "resume", guest.name());
     assertRunsOn(move.source(), end);
   }
 
@@ -206,7 +217,6 @@ class PostCopyE2E extends BusyGuestTest {
   }
 
   private void orderUnless(ConvergenceBuilder convergence) {
-    lab("link", move.source(), "rate", WIDER);
     Api.order(
         migration,
         LiveMigrationSpec.of(guest.name(), move.destination())
@@ -214,14 +224,13 @@ class PostCopyE2E extends BusyGuestTest {
             .converging(convergence.onTimeout(OnTimeout.PostCopy).build()));
   }
 
-  private void awaitSecondPass() {
-    await(
-        "second pass",
-        status ->
-            status.source() != null
-                && status.source().progress() != null
-                && status.source().progress().iteration() != null
-                && status.source().progress().iteration() >= 2);
+  private static long pass(LiveMigrationStatus status) {
+    var progress = status.source() == null ? null : status.source().progress();
+    return progress == null || progress.iteration() == null ? 0 : progress.iteration();
+  }
+
+  private static long remainingBytes(LiveMigrationStatus status) {
+    return Objects.requireNonNull(status.source().progress().memoryRemainingBytes());
   }
 
   private static long elapsed(LiveMigrationStatus status) {
@@ -230,11 +239,33 @@ class PostCopyE2E extends BusyGuestTest {
 
   private void awaitPostCopy() {
     await("post-copy", PostCopyE2E::isInPostCopy);
+    lab("link", move.source(), "rate", TRICKLE);
     move.awaitGuest(move.destination(), "running");
+  }
+
+  /** The rest of it comes at once now; what the test has done has not come too late. */
+  private LiveMigration awaitEnd() {
+    assertUnderWay("what the test does");
+    move.fast();
+    return Api.awaitEnd(migration);
   }
 
   private void await(String what, Predicate<LiveMigrationStatus> holds) {
     Api.awaitStatus(migration, what, status -> status.phase().isTerminal() || holds.test(status));
+    assertUnderWay(what);
+  }
+
+  private void assertUnderWay(String what) {
+    var seen = Api.get(migration);
+    assertThat(seen.getStatus().phase().isTerminal())
+        .as("over before %s: %s", what, seen.getStatus().conditions())
+        .isFalse();
+  }
+
+  private static boolean isCancelRefused(LiveMigrationStatus status) {
+    return status.conditions().stream()
+        .anyMatch(
+            each -> each.getType().equals("CancelRefused") && each.getStatus().equals("True"));
   }
 
   private static boolean isInPostCopy(LiveMigrationStatus status) {
