@@ -41,7 +41,9 @@ abstract class BusyGuestTest extends LabTest {
 
   @AfterEach
   void deleteGuest() {
-    guest.close();
+    if (guest != null) {
+      guest.close();
+    }
   }
 
   /** It runs there alone, has lost nothing, and of its move nothing is left. */
