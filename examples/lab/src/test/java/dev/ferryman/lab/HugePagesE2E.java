@@ -1,5 +1,6 @@
 package dev.ferryman.lab;
 
+import static dev.ferryman.lab.Lab.lab;
 import static dev.ferryman.lab.Lab.on;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -48,9 +49,13 @@ class HugePagesE2E extends LabTest {
   }
 
   private static void awaitPublished(long total) {
+    awaitPublished(total, Duration.ofSeconds(60));
+  }
+
+  private static void awaitPublished(long total, Duration bound) {
     for (var host : Guest.COMPUTE_HOSTS) {
       await("pages of " + host)
-          .atMost(Duration.ofSeconds(10))
+          .atMost(bound)
           .until(
               () ->
                   Api.host(host)
@@ -89,7 +94,8 @@ class HugePagesE2E extends LabTest {
   @Test
   void isRefusedWhereThereAreTooFew() {
     setAside(180);
-    awaitPublished(180);
+    // What a host publishes is never older than that.
+    awaitPublished(180, Duration.ofSeconds(10));
     Api.order(migration, "huge", "host-c");
 
     var end = Api.awaitEnd(migration);
@@ -103,8 +109,12 @@ class HugePagesE2E extends LabTest {
   void isRefusedByWhatTheDestinationReadsWhileItChecks() {
     setAside(300);
     awaitPublished(300);
+    // It publishes no change before the order has begun.
+    lab("stop", "agent", "host-c");
     setAside(170);
     Api.order(migration, "huge", "host-c");
+    Api.awaitStatus(migration, "it has begun", status -> status.attempt() != null);
+    lab("continue", "agent", "host-c");
 
     var end = Api.awaitEnd(migration);
 
