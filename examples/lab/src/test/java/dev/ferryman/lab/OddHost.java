@@ -30,17 +30,42 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A host of which there is only what its agent would write: its HostResource, its Lease, and its
  * half of migrations. All real hosts of the lab are alike.
  */
-record OddHost(String name) {
+record OddHost(String name, ScheduledExecutorService heartbeat) {
   private static final String NAMESPACE = "ferryman-system";
   private static final String BOOT = "0b0b0b0b-0000-4000-8000-000000000001";
 
-  /** From now on it counts as alive for 40 s more. */
-  void renewLease() {
+  /** One that counts as alive from now on, until it falls silent. */
+  static OddHost begin(String name) {
+    var heartbeat =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              var thread = new Thread(task, "heartbeat of " + name);
+              thread.setDaemon(true);
+              return thread;
+            });
+    var host = new OddHost(name, heartbeat);
+    // As often as an agent does.
+    heartbeat.scheduleWithFixedDelay(host::renewLease, 0, 10, TimeUnit.SECONDS);
+    return host;
+  }
+
+  /** It counts as alive for at most 40 s more. */
+  void fallSilent() throws InterruptedException {
+    heartbeat.shutdown();
+    if (!heartbeat.awaitTermination(60, TimeUnit.SECONDS)) {
+      throw new AssertionError("the heartbeat of " + name + " does not end");
+    }
+  }
+
+  private void renewLease() {
     Api.CLIENT.resource(lease()).forceConflicts().serverSideApply();
   }
 
@@ -73,7 +98,7 @@ record OddHost(String name) {
                         .build()))
             .build());
     await(name + " alive")
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> Api.isHost(name, "Alive", "True"));
   }
 
@@ -124,7 +149,8 @@ record OddHost(String name) {
   }
 
   /** Gives the host up; one that has instances, or may be alive, is not given up. */
-  void remove() {
+  void remove() throws InterruptedException {
+    fallSilent();
     write(HostResourceStatusBuilder.builder().bootID(BOOT).instanceCount(0).build());
     Api.CLIENT.resource(lease()).delete();
     await("end of " + name)

@@ -3,6 +3,7 @@ package dev.ferryman.lab;
 import static dev.ferryman.lab.Lab.on;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ferryman.crds.Check;
@@ -22,10 +23,10 @@ import dev.ferryman.crds.livemigration.Needs;
 import dev.ferryman.crds.livemigration.NeedsBuilder;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.SourceState;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -38,7 +39,7 @@ import org.junit.jupiter.api.TestMethodOrder;
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class OddHostE2E extends LabTest {
-  private static final OddHost ODD = new OddHost("host-odd");
+  private static final OddHost ODD = OddHost.begin("host-odd");
   private static final String HOST_UUID = "0b0b0b0b-0000-4000-8000-00000000000d";
   private static final String INSTANCE = "of-another-kind";
   private static final String INSTANCE_UUID = "0b0b0b0b-0000-4000-8000-00000000000e";
@@ -57,14 +58,11 @@ class OddHostE2E extends LabTest {
   }
 
   @AfterAll
-  static void removeAll() {
-    guest.close();
+  static void removeAll() throws InterruptedException {
+    if (guest != null) {
+      guest.close();
+    }
     ODD.remove();
-  }
-
-  @BeforeEach
-  void renewLease() {
-    ODD.renewLease();
   }
 
   @Test
@@ -142,6 +140,7 @@ class OddHostE2E extends LabTest {
     var elsewhere = Guest.otherThan(Api.status(migration).destinationHost());
     try (var there = Definition.ofUuid(elsewhere, INSTANCE, INSTANCE_UUID).awaitListed()) {
       have(List.of());
+      awaitInstanceOn(there.host());
       ODD.report(migration, answer.sequence(2L).state(SourceState.CleanedUp).build());
 
       var end = assertRefused("InstanceMoved");
@@ -186,15 +185,20 @@ class OddHostE2E extends LabTest {
   }
 
   /**
-   * It counts as alive, but says nothing of a migration for half a minute. The last test, since the
-   * host is found dead meanwhile, for which its removal has to wait anyway.
+   * It counts as alive, but says nothing of a migration for half a minute. The last test, since it
+   * ends when the host is found dead, for which its removal has to wait anyway.
    */
   @Test
   @Order(Integer.MAX_VALUE)
-  void isNamedWhereItDoesNotAnswer() {
+  void isNamedWhereItDoesNotAnswer() throws InterruptedException {
     haveInstance();
     Api.order(migration + "-to", guest.name(), ODD.name());
     Api.order(migration + "-from", INSTANCE, "host-c");
+    for (var order : List.of("-to", "-from")) {
+      Api.awaitStatus(
+          migration + order, "it is settled", status -> status.phase() == Phase.Settling);
+    }
+    ODD.fallSilent();
 
     var to = Api.awaitEnd(migration + "-to");
     var from = Api.awaitEnd(migration + "-from");
@@ -239,6 +243,14 @@ class OddHostE2E extends LabTest {
                 .memoryMiB(192L)
                 .diskGiB(0L)
                 .build()));
+    awaitInstanceOn(ODD.name());
+  }
+
+  /** Until the operator has read the hosts' lists. */
+  private static void awaitInstanceOn(String host) {
+    await(INSTANCE + " on " + host)
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> Api.hostOf(INSTANCE).equals(host));
   }
 
   /** Is a host like the others, with these guests. */
