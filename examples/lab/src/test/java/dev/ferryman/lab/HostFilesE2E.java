@@ -5,7 +5,6 @@ import static dev.ferryman.lab.Lab.tryOn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -108,19 +107,12 @@ class HostFilesE2E extends MoveTest {
 
   /** Starts the guest anew, with its kernel and its variables in the directory. */
   private void bootsFrom(Guest guest, String variables) {
-    var host = move.source();
-    on(
-        host,
-        "bash",
-        "-c",
-        "set -e; virsh -q destroy $1; virsh dumpxml $1 > $2/xml;"
-            + " sed -i -e \"s#<kernel>.*<#<kernel>$2/kernel<#\" -e \"s#<nvram>$3#<nvram template='$2/vars'>$2/nvram#\" $2/xml;"
-            + " virsh -q define $2/xml; virsh -q start $1",
-        "bash",
-        guest.name(),
-        directory,
-        variables);
-    Awaitility.await("the guest runs again").until(() -> Api.hostOf(guest.name()).equals(host));
+    Restart.withDefinition(
+        guest,
+        move.source(),
+        ("s#<kernel>.*<#<kernel>" + directory + "/kernel<#;")
+            + (" s#<nvram>" + variables)
+            + ("#<nvram template='" + directory + "/vars'>" + directory + "/nvram#"));
   }
 
   private void makeFiles(String host) {

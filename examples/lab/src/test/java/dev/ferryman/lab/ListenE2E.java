@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** A guest whose screen and serial line are on its host's own address keeps both when it moves. */
@@ -128,18 +127,12 @@ class ListenE2E extends MoveTest {
 
   /** Starts the guest anew, with a screen in the network. */
   private static void showIn(Guest guest, String host) {
-    on(
+    Restart.withDefinition(
+        guest,
         host,
-        "bash",
-        "-c",
-        "set -e; virsh -q destroy $1; virsh dumpxml $1 > /root/$1.xml;"
-            + " sed -i -e '/<graphics/,/<\\/graphics>/d' -e \"s#<video>#$2<video>#\" /root/$1.xml;"
-            + " virsh -q define /root/$1.xml; rm /root/$1.xml; virsh -q start $1",
-        "bash",
-        guest.name(),
-        "<graphics type='vnc' autoport='yes'>"
-            + "<listen type='network' network='lab-screens'/></graphics>");
-    Awaitility.await("the guest runs again").until(() -> Api.hostOf(guest.name()).equals(host));
+        "/<graphics/,/<.graphics>/d;"
+            + " s#<video>#<graphics type='vnc' autoport='yes'>"
+            + "<listen type='network' network='lab-screens'/></graphics><video>#");
   }
 
   private static String displayOf(Guest guest, String host) {
