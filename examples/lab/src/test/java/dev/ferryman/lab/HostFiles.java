@@ -1,6 +1,6 @@
 package dev.ferryman.lab;
 
-import static dev.ferryman.lab.Lab.tryOn;
+import static dev.ferryman.lab.Lab.on;
 
 import dev.ferryman.crds.livemigration.LiveMigration;
 import java.util.LinkedHashMap;
@@ -34,14 +34,15 @@ record HostFiles(Map<String, Set<String>> ofHosts) {
     for (var host : Guest.COMPUTE_HOSTS) {
       found.put(
           host,
-          tryOn(
+          on(
                   host,
                   "sh",
-                  "-c",
+                  "-ec",
                   ("find " + String.join(" ", DEFINED, ACTIVE, FILTERS))
-                      + (" -name '*.xml' -not -path '" + DEFINED + "/networks/*';")
-                      + " find /var/lib/ferryman/instances /var/lib/ferryman/local")
-              .output()
+                      + (" -ignore_readdir_race -name '*.xml'")
+                      + (" -not -path '" + DEFINED + "/networks/*';")
+                      + " find /var/lib/ferryman/instances /var/lib/ferryman/local"
+                      + " -ignore_readdir_race")
               .lines()
               .collect(Collectors.toCollection(TreeSet::new)));
     }
