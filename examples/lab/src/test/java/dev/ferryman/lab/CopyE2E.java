@@ -144,11 +144,12 @@ class CopyE2E extends LabTest {
       move.awaitSourceEnd();
       lab("start", "agent", "host-c");
 
+      var end = Api.awaitEnd(migration);
       // Where the agent is not back in time, its journal owes the clean-up.
-      truth.assertTold(Api.awaitEnd(migration), List.of("MigrationFailed", "DestinationLost"));
       await("nothing at host-c")
           .atMost(Duration.ofSeconds(60))
           .until(() -> files("host-c").isEmpty());
+      truth.assertTold(end, List.of("MigrationFailed", "DestinationLost"));
     }
   }
 
