@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.ferryman.crds.livemigration.SourceOrder;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,7 +78,9 @@ class HostBoundE2E extends MoveTest {
       assertThat(variablesOn(host)).as("variables seen on " + host).isEqualTo(variables);
     }
     // The destination learns of the source's end only by the outcome.
-    await("autostart on " + move.destination()).until(() -> startsWith(move.destination()));
+    await("autostart on " + move.destination())
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> startsWith(move.destination()));
     assertStartsWith(move.destination());
     assertTold(end, List.of("Migrated"));
   }
