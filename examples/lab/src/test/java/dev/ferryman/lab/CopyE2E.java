@@ -109,8 +109,10 @@ class CopyE2E extends LabTest {
       var truth = Truth.before(move);
       move.slow();
       Api.orderCopy(migration, guest.name(), "host-c");
-      Api.awaitStatus(migration, "its disk is copied", CopyE2E::isDiskCopied);
-      var progress = Api.status(migration).source().progress();
+      var progress =
+          Api.awaitStatus(migration, "its disk is copied", CopyE2E::isDiskCopied)
+              .source()
+              .progress();
       assertThat(progress.diskTotalBytes()).isGreaterThan(40L << 20);
       assertThat(progress.percent())
           .as("the memory is still to come")

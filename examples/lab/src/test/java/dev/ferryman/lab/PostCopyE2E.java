@@ -166,7 +166,8 @@ class PostCopyE2E extends BusyGuestTest {
     var end = Api.awaitEnd(migration);
     lab("link", move.source(), "together", move.destination());
     assertThat(end.getStatus().phase()).isEqualTo(Phase.Failed);
-    assertThat(Api.reason(end)).as(Api.message(end)).isEqualTo("Stalled");
+    // On a busy machine libvirt may miss the other host before Ferryman calls the copy stalled.
+    assertThat(Api.reason(end)).as(Api.message(end)).isIn("Stalled", "MigrationFailed");
     assertThat(end.getStatus().source().postCopyStarted()).isNull();
     assertThat(guest.stateAndReasonOn(move.source()))
         .as("libvirt's word: it was never stopped")
