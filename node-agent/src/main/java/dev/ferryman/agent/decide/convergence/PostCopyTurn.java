@@ -20,7 +20,8 @@ public enum PostCopyTurn {
    *
    * <p>From then on the guest is lost with the link's other end, and stands still whenever it needs
    * memory that is not there: so not before most of it is, not while nothing goes over the link,
-   * and not because of a time in which nothing did.
+   * and not because of a time in which nothing did. Nor soon after one: where libvirt's connection
+   * has not come back, too, it ends the copy before that runs, and the guest does not go back.
    *
    * @param because what ends the job otherwise
    */
@@ -32,7 +33,7 @@ public enum PostCopyTurn {
     if (now.pass() < SECOND_PASS) {
       return because == GivenUp.Stalled || now.pass() == 0 ? GiveUp : Wait;
     }
-    return flow.carries() && (because == GivenUp.TimedOut || isStalled(course, flow, now, limits))
+    return flow.isSteady() && (because == GivenUp.TimedOut || isStalled(course, flow, now, limits))
         ? Start
         : Wait;
   }
