@@ -83,13 +83,14 @@ class RecordedTest {
     assertThat(end.at()).isGreaterThan(Duration.ofMillis(39_600 - 1_500).plusSeconds(stallTimeout));
   }
 
+  /** It is back at 39.6 s; libvirt's own may be missed for 30 s more. */
   @Test
   void aLinkThatIsDownWhenTheTimeIsUpIsWaitedFor() {
     var turns = turns("restored.csv", limits(20, 30));
 
     var end = turns.get(turns.size() - 1);
     assertThat(end.turn()).isEqualTo(PostCopyTurn.Start);
-    assertThat(end.at()).isBetween(Duration.ofMillis(39_600), Duration.ofMillis(41_000));
+    assertThat(end.at()).isBetween(Duration.ofMillis(69_600), Duration.ofMillis(71_000));
   }
 
   private record Turn(Duration at, PostCopyTurn turn) {}
