@@ -87,7 +87,7 @@ keep_capabilities() {
   compgen -G "$from/*.xml" >/dev/null || return 0
   ! diff -rq "$from" "$to" >/dev/null 2>&1 || return 0
   # Another lab may do the same.
-  part=$(mktemp -d "$to.XXXXXX")
+  part=$(mktemp -d -p "$CACHE")
   cp -p "$from"/*.xml "$part/"
   rm -rf "$to"
   mv -T "$part" "$to" 2>/dev/null || rm -rf "$part"

@@ -1,7 +1,5 @@
 package dev.ferryman.lab;
 
-import static dev.ferryman.lab.Lab.lab;
-import static dev.ferryman.lab.Lab.on;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ferryman.crds.livemigration.ConvergenceBuilder;
@@ -61,7 +59,8 @@ class AutoConvergeE2E extends BusyGuestTest {
 
     var end = Api.awaitEnd(migration);
     assertThat(end.getStatus().phase()).isEqualTo(Phase.Cancelled);
-    assertThat(query(move.source(), "query-migrate")).doesNotContain("cpu-throttle-percentage");
+    assertThat(guest.askQemu(move.source(), "query-migrate"))
+        .doesNotContain("cpu-throttle-percentage");
     awaitFasterThan(slow);
     assertRunsOn(move.source(), end);
   }
@@ -79,7 +78,7 @@ class AutoConvergeE2E extends BusyGuestTest {
   }
 
   private void order(boolean autoConverge) {
-    lab("link", move.source(), "rate", WIDER);
+    move.limit(WIDER);
     Api.order(
         migration,
         LiveMigrationSpec.of(guest.name(), move.destination())
@@ -89,7 +88,7 @@ class AutoConvergeE2E extends BusyGuestTest {
                     .stallTimeoutSeconds(STALL_SECONDS)
                     .build()));
     Api.awaitStatus(migration, "most is copied once", AutoConvergeE2E::isMostCopied);
-    lab("link", move.source(), "rate", NARROW);
+    move.limit(NARROW);
   }
 
   private static boolean isMostCopied(LiveMigrationStatus status) {
@@ -119,10 +118,5 @@ class AutoConvergeE2E extends BusyGuestTest {
     Awaitility.await("more than " + slow + " heartbeats in two seconds, by half at least")
         .atMost(Duration.ofSeconds(90))
         .until(() -> guest.pace() > slow * 3 / 2);
-  }
-
-  private String query(String host, String command) {
-    return on(
-        host, "virsh", "qemu-monitor-command", guest.name(), "{\"execute\":\"" + command + "\"}");
   }
 }

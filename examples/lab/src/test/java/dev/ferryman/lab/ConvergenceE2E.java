@@ -1,7 +1,6 @@
 package dev.ferryman.lab;
 
 import static dev.ferryman.lab.Lab.lab;
-import static dev.ferryman.lab.Lab.on;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ferryman.crds.livemigration.Compression;
@@ -129,13 +128,7 @@ class ConvergenceE2E extends BusyGuestTest {
   private void assertIsCopied(String capability, ConvergenceBuilder convergence) {
     order(NARROW, Switchover.Auto, convergence.maxDowntimeMilliseconds(5000));
     Api.awaitCopying(migration);
-    var capabilities =
-        on(
-            move.source(),
-            "virsh",
-            "qemu-monitor-command",
-            guest.name(),
-            "{\"execute\":\"query-migrate-capabilities\"}");
+    var capabilities = guest.askQemu(move.source(), "query-migrate-capabilities");
     move.fast();
 
     var end = Api.awaitEnd(migration);
@@ -168,7 +161,7 @@ class ConvergenceE2E extends BusyGuestTest {
   }
 
   private void order(String rate, Switchover switchover, ConvergenceBuilder convergence) {
-    lab("link", move.source(), "rate", rate);
+    move.limit(rate);
     Api.order(
         migration,
         LiveMigrationSpec.of(guest.name(), move.destination())

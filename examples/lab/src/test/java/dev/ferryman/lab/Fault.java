@@ -95,13 +95,7 @@ enum Fault {
           "almost all has come",
           status -> status.source().progress().memoryRemainingBytes() < ALMOST_ALL);
       move.limit(TRICKLE);
-      var answer =
-          on(
-              move.source(),
-              "virsh",
-              "qemu-monitor-command",
-              move.guest().name(),
-              "{\"execute\":\"migrate-pause\"}");
+      var answer = move.guest().askQemu(move.source(), "migrate-pause");
       // virsh takes QEMU's refusal for an answer like any other.
       assertThat(answer).contains("\"return\"").doesNotContain("\"error\"");
       move.awaitSourceEnd();

@@ -121,6 +121,11 @@ record Guest(String name) implements AutoCloseable {
     }
   }
 
+  /** What its QEMU on a host answers to a command; virsh takes a refusal for an answer, too. */
+  String askQemu(String host, String command) {
+    return on(host, "virsh", "qemu-monitor-command", name, "{\"execute\":\"" + command + "\"}");
+  }
+
   /** Has libvirt move it as an agent would, whatever comes of it. */
   Lab.Result moveByHand(String source, String destination) {
     return tryOn(

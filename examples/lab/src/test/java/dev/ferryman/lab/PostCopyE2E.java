@@ -44,7 +44,7 @@ class PostCopyE2E extends BusyGuestTest {
 
   @BeforeEach
   void narrowTheLink() {
-    lab("link", move.source(), "rate", NARROW);
+    move.limit(NARROW);
   }
 
   @Test
@@ -132,13 +132,7 @@ class PostCopyE2E extends BusyGuestTest {
     awaitPostCopy();
     await("little left", status -> remainingBytes(status) < ALMOST_ALL);
 
-    var reply =
-        on(
-            move.source(),
-            "virsh",
-            "qemu-monitor-command",
-            guest.name(),
-            "{\"execute\":\"migrate-pause\"}");
+    var reply = guest.askQemu(move.source(), "migrate-pause");
     move.fast();
 
     assertThat(reply).as("QEMU's reply").doesNotContain("error");
@@ -243,7 +237,7 @@ class PostCopyE2E extends BusyGuestTest {
 
   private void awaitPostCopy() {
     await("post-copy", PostCopyE2E::isInPostCopy);
-    lab("link", move.source(), "rate", TRICKLE);
+    move.limit(TRICKLE);
     move.awaitGuest(move.destination(), "running");
   }
 
