@@ -72,6 +72,30 @@ enum Fault {
       s.destinations().forEach(s.harm::startDaemon);
     }
   },
+  /** In post-copy: it has taken the guest up, and ends it all the same. */
+  SourceLibvirtdEndsHalf(1) {
+    @Override
+    void strike(Simulation s) {
+      s.harm.killDaemon(Simulation.SOURCE);
+    }
+
+    @Override
+    void mend(Simulation s) {
+      endHalfLate(s, Simulation.SOURCE);
+    }
+  },
+  /** In post-copy: it has taken the guest up, and ends it all the same. */
+  DestinationLibvirtdEndsHalf(1) {
+    @Override
+    void strike(Simulation s) {
+      s.harm.killDaemon(s.destination());
+    }
+
+    @Override
+    void mend(Simulation s) {
+      s.destinations().forEach(host -> endHalfLate(s, host));
+    }
+  },
   SourceLibvirtdHung(30) {
     @Override
     void strike(Simulation s) {
@@ -218,7 +242,20 @@ enum Fault {
     return lasts;
   }
 
+  /** Whether it does nothing that another does not, but in post-copy. */
+  boolean isOfPostCopy() {
+    return switch (this) {
+      case StreamBroken, SourceLibvirtdEndsHalf, DestinationLibvirtdEndsHalf -> true;
+      default -> false;
+    };
+  }
+
   abstract void strike(Simulation s);
 
   void mend(Simulation s) {}
+
+  private static void endHalfLate(Simulation s, String host) {
+    s.harm.startDaemon(host);
+    s.timeline.after(Duration.ofSeconds(1), () -> s.harm.endHalf(host));
+  }
 }

@@ -41,7 +41,7 @@ class FaultMatrixTest {
         .filter(cell -> cell.kind().suits(cell.mode()))
         // That of several hosts one is tried after the other has to do with no image lock.
         .filter(cell -> cell.attempts() == 1 || cell.mode() != Mode.FastWithoutLocks)
-        .filter(cell -> cell.fault() != Fault.StreamBroken || isOfPostCopy(cell.moment()));
+        .filter(cell -> !cell.fault().isOfPostCopy() || isOfPostCopy(cell.moment()));
   }
 
   private static Stream<Cell> cells(Fault fault, Moment moment) {
@@ -125,7 +125,8 @@ class FaultMatrixTest {
   private static boolean mustWait(Cell cell) {
     return switch (cell.fault()) {
       case SourceAgentKilled -> !cell.kind().persistent();
-      case SourceQemuKilled -> !cell.kind().persistent() && isOfPostCopy(cell.moment());
+      case SourceQemuKilled, SourceLibvirtdEndsHalf ->
+          !cell.kind().persistent() && isOfPostCopy(cell.moment());
       case SourceHostDied ->
           cell.moment() == Moment.Finished
               || (!cell.kind().persistent() && isOfPostCopy(cell.moment()));

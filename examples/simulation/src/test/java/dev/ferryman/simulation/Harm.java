@@ -75,6 +75,24 @@ final class Harm {
             });
   }
 
+  /** The daemon there ends the half of a guest in post-copy that it was started anew with. */
+  void endHalf(String host) {
+    var inPostCopy =
+        simulation.world.migrations().stream()
+            .anyMatch(
+                migration ->
+                    migration.stage() == Stage.PostCopy
+                        || migration.stage() == Stage.PostCopyBroken);
+    hypervisor(host)
+        .find(simulation.uuid)
+        .filter(domain -> inPostCopy && domain.state().isActive())
+        .ifPresent(
+            domain -> {
+              simulation.guestMayEnd();
+              domain.endWithDaemon();
+            });
+  }
+
   /** QEMU's stream with the rest of a guest in post-copy. */
   void breakStream() {
     simulation.world.migrations().stream()

@@ -32,7 +32,6 @@ final class DestinationRole extends Role {
   private final DestinationOrphan orphan = new DestinationOrphan(this, handover, copy, disks);
   private final Autostart autostart = new Autostart(this);
   private boolean evidenceChanged;
-  private boolean watchesPaused;
   private boolean warned;
 
   DestinationRole(HostContext host, LiveMigration migration, Mission mission) {
@@ -100,7 +99,7 @@ final class DestinationRole extends Role {
     var now = Domains.report(domain);
     var started = copy.started(now);
     noteDefinition(now);
-    watchPaused(now);
+    lookAgainWhileActive(now, () -> evidenceChanged = true);
     if ((started == Started.Started || copy.isLeftPaused(domain)) && copy.hasSourceGone()) {
       autostart.takeOver(source);
     }
@@ -122,20 +121,6 @@ final class DestinationRole extends Role {
             .done(done == 0 ? null : done));
     evidenceChanged = false;
     proceed();
-  }
-
-  /** A restarted libvirtd ends a copy that it cannot take up, and sends no event of that. */
-  private void watchPaused(DomainReport now) {
-    if (now.state() == DomainState.Paused && !watchesPaused) {
-      watchesPaused = true;
-      wakeAfter(
-          END_OF_SOURCE,
-          () -> {
-            watchesPaused = false;
-            evidenceChanged = true;
-            proceed();
-          });
-    }
   }
 
   /** Whoever removes it: that there is none any more must not pass for that there never was one. */

@@ -4,6 +4,7 @@ import dev.ferryman.agent.journal.JournalEntry;
 import dev.ferryman.agent.journal.Part;
 import dev.ferryman.agent.libvirt.LifecycleEvent;
 import dev.ferryman.crds.livemigration.Attempt;
+import dev.ferryman.crds.livemigration.DomainReport;
 import dev.ferryman.crds.livemigration.LiveMigration;
 import dev.ferryman.crds.livemigration.LiveMigrationStatus;
 import dev.ferryman.crds.livemigration.MigrationStatistics;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class Role {
   private static final Duration ORPHAN_LOOK = Duration.ofSeconds(1);
+  private static final Duration LOOK = Duration.ofSeconds(2);
 
   protected final HostContext host;
   protected final String attemptUID;
@@ -38,6 +40,7 @@ abstract class Role {
   private boolean gone;
   private boolean mustReread;
   private boolean orphanLooks;
+  private boolean looksAgain;
 
   /**
    * What a role is there for.
@@ -216,6 +219,26 @@ abstract class Role {
           ORPHAN_LOOK,
           () -> {
             orphanLooks = false;
+            before.run();
+            proceed();
+          });
+    }
+  }
+
+  /**
+   * Takes the next step a while later if a copy was there: a restarted libvirtd ends one that it
+   * cannot take up, after it has answered for it, and sends no event of that.
+   *
+   * @param read the copy as it was read last
+   * @param before what is done first
+   */
+  protected final void lookAgainWhileActive(DomainReport read, Runnable before) {
+    if (read.state().isActive() && !looksAgain) {
+      looksAgain = true;
+      wakeAfter(
+          LOOK,
+          () -> {
+            looksAgain = false;
             before.run();
             proceed();
           });

@@ -239,6 +239,7 @@ final class SourceRole extends Role {
     handover.close();
     preflight.removeMarkers();
     var now = Domains.report(host.hypervisor().domain(instanceUUID));
+    lookAgainWhileActive(now, () -> evidenceChanged = true);
     handover.read(now);
     if (PostCopyState.of(now).isHalf()) {
       call.notePostCopy();

@@ -200,6 +200,15 @@ public final class FakeDomain {
         });
   }
 
+  /** A daemon that was started anew has answered for it, cannot take it up, and ends it. */
+  public FakeDomain endWithDaemon() {
+    return happens(
+        () -> {
+          ends("daemon");
+          host.world.allMigrations().forEach(migration -> migration.losses.died(this));
+        });
+  }
+
   /** State and reason as libvirt might show them, without an event. */
   public FakeDomain shows(DomainState state, String reason) {
     return happens(() -> becomes(state, reason));

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.ferryman.crds.livemigration.DestinationOrder;
 import dev.ferryman.crds.livemigration.DomainState;
 import dev.ferryman.crds.livemigration.SourceOrder;
+import dev.ferryman.crds.livemigration.Started;
 import dev.ferryman.crds.livemigration.Switched;
 import org.junit.jupiter.api.Test;
 
@@ -121,6 +122,53 @@ class PostCopyRecoveryTest extends PostCopySceneTest {
 
     assertThat(scene.guest.state()).isEqualTo(DomainState.Paused);
     assertThat(scene.hostC.stateOf(scene.guest.uuid())).isEqualTo(DomainState.Running);
+  }
+
+  @Test
+  void aHalfThatARestartedLibvirtdEndsWithoutAnEventIsToldOf() throws InterruptedException {
+    inPostCopy();
+    scene.killAgents();
+    scene.hostC.daemon.kill();
+    scene.hostC.daemon.start();
+    scene.startAgentB();
+    scene.startAgentC();
+    var daemon = scene.hostC.daemonStartTicks().getAsLong();
+    var read =
+        scene.await(
+            "a look at it in the new daemon",
+            now ->
+                Long.valueOf(daemon).equals(now.destination().libvirtdStartTime())
+                    && now.source().endSequence() != null
+                    && now.source().endSequence().equals(now.destination().peerSequence()));
+    assertThat(read.destination().domain().state()).isEqualTo(DomainState.Running);
+
+    scene.hostC.find(scene.guest.uuid()).orElseThrow().endWithDaemon();
+
+    var end = scene.await("its end", now -> !now.destination().domain().state().isActive());
+    assertThat(end.destination().started()).isEqualTo(Started.Started);
+    assertThat(end.source().domain().state()).isEqualTo(DomainState.Paused);
+  }
+
+  @Test
+  void theSourcesHalfThatARestartedLibvirtdEndsWithoutAnEventIsToldOf()
+      throws InterruptedException {
+    var migration = inPostCopy();
+    migration.postCopy.loseControl();
+    scene.hostB.daemon.kill();
+    scene.hostB.daemon.start();
+    var daemon = scene.hostB.daemonStartTicks().getAsLong();
+    var read =
+        scene.await(
+            "a look at it in the new daemon",
+            now ->
+                now.source().endSequence() != null
+                    && Long.valueOf(daemon).equals(now.source().libvirtdStartTime()));
+    assertThat(read.source().domain().state()).isEqualTo(DomainState.Paused);
+
+    scene.guest.endWithDaemon();
+
+    var end = scene.await("its end", now -> !now.source().domain().state().isActive());
+    assertThat(end.source().switched()).isEqualTo(Switched.Gone);
   }
 
   private long resumptions() {
