@@ -55,15 +55,6 @@ record Guest(String name) implements AutoCloseable {
     return lab("guest", "ticks", name).lines().count();
   }
 
-  /** Number of its heartbeats in the last two seconds. */
-  long pace() {
-    var since = System.currentTimeMillis() - 2000;
-    return lab("guest", "ticks", name)
-        .lines()
-        .filter(tick -> Long.parseLong(tick.substring(0, tick.indexOf(' '))) > since)
-        .count();
-  }
-
   /** Waits for heartbeats that come from now on. */
   Guest awaitBeating() {
     var before = beats();
