@@ -26,12 +26,20 @@ record VcpuTime(long askedNanos, long answeredNanos, long runNanos, long waitNan
 
   /** Waits until it sleeps so much of the time that others leave it. */
   static void awaitSleepingAtLeast(double share, Guest guest, String host) {
-    await("sleeps " + share, guest, host, (now, before) -> now.leastSleptSince(before) >= share);
+    await(
+        "sleeps at least " + share,
+        guest,
+        host,
+        (now, before) -> now.leastSleptSince(before) >= share);
   }
 
   /** Waits until it sleeps no more of the time that others leave it. */
   static void awaitSleepingAtMost(double share, Guest guest, String host) {
-    await("sleeps " + share, guest, host, (now, before) -> now.mostSleptSince(before) <= share);
+    await(
+        "sleeps at most " + share,
+        guest,
+        host,
+        (now, before) -> now.mostSleptSince(before) <= share);
   }
 
   private interface Condition {
