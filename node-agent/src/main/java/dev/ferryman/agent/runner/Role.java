@@ -11,7 +11,9 @@ import dev.ferryman.crds.livemigration.MigrationStatistics;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.crds.livemigration.SwitchoverMode;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class Role {
   private static final Duration ORPHAN_LOOK = Duration.ofSeconds(1);
-  private static final Duration LOOK = Duration.ofSeconds(2);
+  private static final Duration COPY_LOOK = Duration.ofSeconds(2);
 
   protected final HostContext host;
   protected final String attemptUID;
@@ -39,8 +41,9 @@ abstract class Role {
 
   private boolean gone;
   private boolean mustReread;
-  private boolean orphanLooks;
-  private boolean looksAgain;
+
+  /** Looks to come, each by its pause. */
+  private final Set<Duration> looks = new HashSet<>();
 
   /**
    * What a role is there for.
@@ -213,16 +216,7 @@ abstract class Role {
    * @param before what is looked at first
    */
   protected final void lookAgainOrphaned(Runnable before) {
-    if (!orphanLooks) {
-      orphanLooks = true;
-      wakeAfter(
-          ORPHAN_LOOK,
-          () -> {
-            orphanLooks = false;
-            before.run();
-            proceed();
-          });
-    }
+    lookAgain(ORPHAN_LOOK, before);
   }
 
   /**
@@ -233,12 +227,17 @@ abstract class Role {
    * @param before what is done first
    */
   protected final void lookAgainWhileActive(DomainReport read, Runnable before) {
-    if (read.state().isActive() && !looksAgain) {
-      looksAgain = true;
+    if (read.state().isActive()) {
+      lookAgain(COPY_LOOK, before);
+    }
+  }
+
+  private void lookAgain(Duration pause, Runnable before) {
+    if (looks.add(pause)) {
       wakeAfter(
-          LOOK,
+          pause,
           () -> {
-            looksAgain = false;
+            looks.remove(pause);
             before.run();
             proceed();
           });
