@@ -20,14 +20,11 @@ class AutoConvergeE2E extends BusyGuestTest {
    */
   private static final String NARROW = "24mbit";
 
-  /** The first pass, over all of it, would take three times as long. */
-  private static final String WIDER = "60mbit";
-
   /**
-   * Of the first pass; what the guest keeps writing is much less. It takes some seconds, in which
-   * the link is narrowed.
+   * The first pass, over all of it, would take three times as long. The last of it takes some
+   * seconds, in which the link is narrowed.
    */
-  private static final long LITTLE_IS_LEFT = 48L << 20;
+  private static final String WIDER = "60mbit";
 
   /** Longer than such a step takes on a busy machine. */
   private static final int STALL_SECONDS = 10;
@@ -92,14 +89,8 @@ class AutoConvergeE2E extends BusyGuestTest {
                     .stallTimeoutSeconds(STALL_SECONDS)
                     .maxDowntimeMilliseconds(maxDowntimeMilliseconds)
                     .build()));
-    Api.awaitStatus(migration, "most is copied once", AutoConvergeE2E::isMostCopied);
+    move.awaitMostCopied();
     move.limit(NARROW);
-  }
-
-  private static boolean isMostCopied(LiveMigrationStatus status) {
-    var progress = status.source() == null ? null : status.source().progress();
-    var remaining = progress == null ? null : progress.memoryRemainingBytes();
-    return remaining != null && remaining > 0 && remaining < LITTLE_IS_LEFT;
   }
 
   private void awaitThrottledBy(int percent) {

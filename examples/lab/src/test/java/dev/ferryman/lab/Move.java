@@ -57,13 +57,18 @@ record Move(Guest guest, String name, String source, String destination, Switcho
   void orderAndCopyMost() {
     limit(MEDIUM);
     order();
+    awaitMostCopied();
+    slow();
+  }
+
+  /** Waits until little is left to copy, for the first time or again. */
+  void awaitMostCopied() {
     Api.awaitStatus(
         name,
         "most is copied",
         status ->
             status.source().progress().memoryProcessedBytes() > 0
                 && status.source().progress().memoryRemainingBytes() < LITTLE);
-    slow();
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.ferryman.lab;
 import static dev.ferryman.lab.Lab.on;
 
 import java.time.Duration;
+import java.util.function.BiPredicate;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 
@@ -42,11 +43,8 @@ record VcpuTime(long askedNanos, long answeredNanos, long runNanos, long waitNan
         (now, before) -> now.mostSleptSince(before) <= share);
   }
 
-  private interface Condition {
-    boolean holds(VcpuTime now, VcpuTime before);
-  }
-
-  private static void await(String what, Guest guest, String host, Condition condition) {
+  private static void await(
+      String what, Guest guest, String host, BiPredicate<VcpuTime, VcpuTime> holds) {
     var last = new VcpuTime[] {of(guest, host)};
     Awaitility.await(guest.name() + " " + what)
         .atMost(Duration.ofSeconds(90))
@@ -56,7 +54,7 @@ record VcpuTime(long askedNanos, long answeredNanos, long runNanos, long waitNan
             () -> {
               var before = last[0];
               last[0] = of(guest, host);
-              return condition.holds(last[0], before);
+              return holds.test(last[0], before);
             });
   }
 

@@ -242,7 +242,7 @@ enum Fault {
     return lasts;
   }
 
-  /** Whether it does nothing that another does not, but in post-copy. */
+  /** Whether it is of interest in post-copy alone. */
   boolean isOfPostCopy() {
     return switch (this) {
       case StreamBroken, SourceLibvirtdEndsHalf, DestinationLibvirtdEndsHalf -> true;

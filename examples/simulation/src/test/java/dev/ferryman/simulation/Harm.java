@@ -1,11 +1,13 @@
 package dev.ferryman.simulation;
 
+import dev.ferryman.agent.libvirt.FakeDomain;
 import dev.ferryman.agent.libvirt.FakeHypervisor;
 import dev.ferryman.agent.libvirt.FakeMigration.Stage;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** What can be done to the parts of a simulation, and undone. */
@@ -61,11 +63,13 @@ final class Harm {
     }
   }
 
+  private Optional<FakeDomain> guest(String host) {
+    return hypervisor(host).find(simulation.uuid).filter(domain -> domain.state().isActive());
+  }
+
   /** The QEMU of the guest there. */
   void kill(String host) {
-    hypervisor(host)
-        .find(simulation.uuid)
-        .filter(domain -> domain.state().isActive())
+    guest(host)
         .ifPresent(
             domain -> {
               if (!domain.incoming()) {
@@ -77,20 +81,14 @@ final class Harm {
 
   /** The daemon there ends the half of a guest in post-copy that it was started anew with. */
   void endHalf(String host) {
-    var inPostCopy =
-        simulation.world.migrations().stream()
-            .anyMatch(
-                migration ->
-                    migration.stage() == Stage.PostCopy
-                        || migration.stage() == Stage.PostCopyBroken);
-    hypervisor(host)
-        .find(simulation.uuid)
-        .filter(domain -> inPostCopy && domain.state().isActive())
-        .ifPresent(
-            domain -> {
-              simulation.guestMayEnd();
-              domain.endWithDaemon();
-            });
+    if (simulation.world.migrations().stream().anyMatch(each -> each.postCopy.isUnderWay())) {
+      guest(host)
+          .ifPresent(
+              domain -> {
+                simulation.guestMayEnd();
+                domain.endWithDaemon();
+              });
+    }
   }
 
   /** QEMU's stream with the rest of a guest in post-copy. */

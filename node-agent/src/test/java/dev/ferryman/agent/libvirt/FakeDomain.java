@@ -187,7 +187,7 @@ public final class FakeDomain {
     return happens(
         () -> {
           stops("shutdown", 0);
-          host.world.allMigrations().forEach(migration -> migration.losses.died(this));
+          isMissed();
         });
   }
 
@@ -196,7 +196,7 @@ public final class FakeDomain {
     return happens(
         () -> {
           stops("crashed", 5);
-          host.world.allMigrations().forEach(migration -> migration.losses.died(this));
+          isMissed();
         });
   }
 
@@ -205,7 +205,7 @@ public final class FakeDomain {
     return happens(
         () -> {
           ends("daemon");
-          host.world.allMigrations().forEach(migration -> migration.losses.died(this));
+          isMissed();
         });
   }
 
@@ -266,6 +266,10 @@ public final class FakeDomain {
   void stops(String reason, int detail) {
     ends(reason);
     host.daemon.emit(this, Kind.Stopped, detail);
+  }
+
+  private void isMissed() {
+    host.world.allMigrations().forEach(migration -> migration.losses.died(this));
   }
 
   /** Without an event. */

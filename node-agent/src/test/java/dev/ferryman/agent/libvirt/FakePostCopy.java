@@ -81,6 +81,13 @@ public final class FakePostCopy {
         });
   }
 
+  /** Whether each host has a half of the guest, be the stream broken or not. */
+  public boolean isUnderWay() {
+    synchronized (copies.source.world) {
+      return job.isInPostCopy();
+    }
+  }
+
   private void happens(Runnable change) {
     copies.source.world.happens(change);
   }
