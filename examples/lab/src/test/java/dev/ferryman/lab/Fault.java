@@ -1,7 +1,6 @@
 package dev.ferryman.lab;
 
 import static dev.ferryman.lab.Lab.lab;
-import static dev.ferryman.lab.Lab.on;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ferryman.crds.livemigration.LiveMigrationStatus;
@@ -32,7 +31,7 @@ enum Fault {
         return;
       }
       Api.awaitStatus(move.name(), "a person is told", status -> asksFor(status, "virsh destroy"));
-      on(move.destination(), "virsh", "destroy", move.guest().name());
+      assertThat(Lab.destroy(move.destination(), move.guest().name())).isEmpty();
       Api.awaitStatus(
           move.name(),
           "end, or a person is told more",

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** The lab that these tests run in, by its own command, as a person would use it. */
@@ -78,5 +79,18 @@ public final class Lab {
     var arguments = new ArrayList<String>(List.of("on", host));
     arguments.addAll(List.of(command));
     return tryLab(arguments.toArray(String[]::new));
+  }
+
+  /**
+   * Ends a guest as a person does who is told to; empty once it has ended, else libvirt's words.
+   *
+   * <p>virsh has failed, too, where libvirt itself is at work on the guest: that part sees first
+   * that QEMU has been killed, and virsh finds the domain no longer running.
+   */
+  public static Optional<String> destroy(String host, String guest) {
+    var result = tryOn(host, "timeout", "60", "virsh", "destroy", guest);
+    return result.exitCode() == 0 || result.errors().contains("domain is not running")
+        ? Optional.empty()
+        : Optional.of(result.errors() + result.output());
   }
 }

@@ -96,7 +96,7 @@ final class Truth {
   private void assertLost() {
     var guest = move.guest();
     if (guest.stateOn(move.destination()).equals("running")) {
-      on(move.destination(), "virsh", "destroy", guest.name());
+      assertThat(Lab.destroy(move.destination(), guest.name())).isEmpty();
     }
     assertRunsNowhere();
     on(move.destination(), "virsh", "start", guest.name());

@@ -3,6 +3,7 @@ package dev.ferryman.lab.chaos;
 import static dev.ferryman.lab.Lab.tryLab;
 import static dev.ferryman.lab.Lab.tryOn;
 
+import dev.ferryman.lab.Lab;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -96,7 +97,7 @@ final class Person {
 
   /** Ends what a host has of a lost guest, as the LiveMigration says; whether it is done. */
   boolean endWhatIsLeft(ChaosGuest guest, String host) {
-    var done = tryOn(host, "timeout", "30", "virsh", "destroy", guest.name()).exitCode() == 0;
+    var done = Lab.destroy(host, guest.name()).isEmpty();
     if (done) {
       waitsSince.remove(guest.name());
       endedAt.put(guest.name(), System.nanoTime());
