@@ -7,15 +7,18 @@ import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import java.util.List;
 
 /** Brings hosts to their reconciler, and tells moves and instances what may concern them. */
 @ControllerConfiguration(
-    name = "hostresource",
+    name = HostResourceController.NAME,
     generationAwareEventProcessing = false,
     triggerReconcilerOnAllEvents = true)
 final class HostResourceController implements Reconciler<HostResource> {
+  static final String NAME = "hostresource";
+
   private final HostReconciler reconciler;
   private final ClusterCache cache;
   private final LiveMigrationController migrations;
@@ -38,7 +41,7 @@ final class HostResourceController implements Reconciler<HostResource> {
       EventSourceContext<HostResource> context) {
     var primaries = context.getPrimaryCache();
     cache.hostsFrom(primaries::list);
-    return List.of(signals);
+    return List.of(signals.to(primaries));
   }
 
   @Override
@@ -59,5 +62,10 @@ final class HostResourceController implements Reconciler<HostResource> {
   /** The host's liveness may have changed. */
   void livenessChanged(String host) {
     signals.wake(host);
+  }
+
+  /** The framework knows that name no longer. */
+  void forgotten(ResourceID name) {
+    signals.introduce(name);
   }
 }

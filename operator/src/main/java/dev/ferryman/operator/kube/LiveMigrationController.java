@@ -9,6 +9,7 @@ import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import java.util.List;
 import java.util.function.Predicate;
@@ -19,10 +20,12 @@ import java.util.function.Predicate;
  * framework's own handling of finalizers is not used.
  */
 @ControllerConfiguration(
-    name = "livemigration",
+    name = LiveMigrationController.NAME,
     generationAwareEventProcessing = false,
     triggerReconcilerOnAllEvents = true)
 final class LiveMigrationController implements Reconciler<LiveMigration> {
+  static final String NAME = "livemigration";
+
   private final MigrationReconciler reconciler;
   private final ClusterCache cache;
   private final InstanceUpkeep instances;
@@ -40,7 +43,7 @@ final class LiveMigrationController implements Reconciler<LiveMigration> {
       EventSourceContext<LiveMigration> context) {
     var primaries = context.getPrimaryCache();
     cache.migrationsFrom(primaries::list);
-    return List.of(signals);
+    return List.of(signals.to(primaries));
   }
 
   @Override
@@ -74,5 +77,10 @@ final class LiveMigrationController implements Reconciler<LiveMigration> {
         .filter(which)
         .sorted(Migration.OLDEST_FIRST)
         .forEach(m -> signals.wake(m.name()));
+  }
+
+  /** The framework knows that name no longer. */
+  void forgotten(ResourceID name) {
+    signals.introduce(name);
   }
 }

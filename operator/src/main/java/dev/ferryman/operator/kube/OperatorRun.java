@@ -88,7 +88,10 @@ final class OperatorRun implements AutoCloseable {
     net = net(cache);
     cache.heardWhile(this::isReady);
     leaderLease = new LeaderLease(client, settings.namespace(), identity);
-    operator = operator(settings);
+    var recreated = new Recreated();
+    recreated.whenForgotten(LiveMigrationController.NAME, migrations::forgotten);
+    recreated.whenForgotten(HostResourceController.NAME, hosts::forgotten);
+    operator = operator(settings, recreated);
     operator.register(
         migrations, o -> o.withOnUpdateFilter(new MigrationChangeFilter()).withRetry(persistent()));
     operator.register(hosts, o -> o.withRetry(persistent()));
@@ -148,11 +151,12 @@ final class OperatorRun implements AutoCloseable {
         over::countDown);
   }
 
-  private Operator operator(Settings settings) {
+  private Operator operator(Settings settings, Recreated recreated) {
     return new Operator(
         o ->
             o.withKubernetesClient(client)
                 .withCloseClientOnStop(false)
+                .withMetrics(recreated)
                 .withReconciliationTerminationTimeout(FINISH_WORK)
                 .withLeaderElectionConfiguration(
                     leaderLease.election(

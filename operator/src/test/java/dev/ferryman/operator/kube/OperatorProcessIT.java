@@ -6,14 +6,11 @@ import static org.awaitility.Awaitility.await;
 import dev.ferryman.crds.livemigration.LiveMigration;
 import dev.ferryman.crds.livemigration.LiveMigrationSpec;
 import dev.ferryman.crds.livemigration.Phase;
-import dev.ferryman.testing.AccountToken;
 import dev.ferryman.testing.FerrymanServer;
 import dev.ferryman.testing.FerrymanServerExtension;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.UUID;
@@ -26,20 +23,20 @@ import org.junit.jupiter.api.io.TempDir;
 /** The operator's process against a real API server, with its own account's rights. */
 @ExtendWith(FerrymanServerExtension.class)
 class OperatorProcessIT {
-  private static final String ACCOUNT = "ferryman-operator";
-
   /** The next leader acts within this time when the one before is told to stop. */
   private static final Duration HAND_OVER = Duration.ofSeconds(2);
 
   /** The server itself takes a revoked token for good for ten seconds. */
   private static final Duration UNTIL_REFUSED = Duration.ofSeconds(30);
 
+  /** One in some ten of them met the deletion while the old order was judged. */
+  private static final int ROUNDS = 100;
+
   @TempDir private Path folder;
 
   private final FerrymanServer server;
   private final KubernetesClient admin;
-  private AccountToken token;
-  private Path kubeconfig;
+  private OperatorLogin login;
 
   OperatorProcessIT(FerrymanServer server) {
     this.server = server;
@@ -47,19 +44,15 @@ class OperatorProcessIT {
   }
 
   @BeforeEach
-  void writeKubeconfig() throws IOException {
-    token = AccountToken.issue(server, ACCOUNT);
-    Files.writeString(folder.resolve("token"), token.text());
-    kubeconfig = folder.resolve("kubeconfig");
-    Files.writeString(kubeconfig, server.controlPlane().kubeconfig("tokenFile: token"));
-    admin.leases().inNamespace(FerrymanServer.NAMESPACE).withName(ACCOUNT).delete();
+  void writeLogin() {
+    login = OperatorLogin.write(server, folder);
   }
 
   @Test
   void handsTheLeadOverWithinTwoSecondsOfSigterm(TestReporter report) {
-    try (var first = start("first")) {
+    try (var first = login.start("first")) {
       first.awaitSaid("leads as");
-      try (var second = start("second")) {
+      try (var second = login.start("second")) {
         second.awaitSaid("the leader is");
         var leader = leader();
         assertThat(second.said()).doesNotContain("leads as");
@@ -83,10 +76,10 @@ class OperatorProcessIT {
 
   @Test
   void takesTheLeadOfOneThatWasKilled() {
-    try (var first = start("first")) {
+    try (var first = login.start("first")) {
       first.awaitSaid("leads as");
       first.kill();
-      try (var second = start("second")) {
+      try (var second = login.start("second")) {
         second.awaitSaid("leads as");
         assertAnswers();
       }
@@ -94,14 +87,14 @@ class OperatorProcessIT {
   }
 
   @Test
-  void goesOnWithATokenThatReplacesItsOwn() throws IOException {
-    try (var operator = start("operator")) {
+  void goesOnWithATokenThatReplacesItsOwn() {
+    try (var operator = login.start("operator")) {
       operator.awaitSaid("leads as");
       assertAnswers();
 
-      Files.writeString(folder.resolve("token"), AccountToken.issue(server, ACCOUNT).text());
-      token.revoke();
-      try (var stranger = server.controlPlane().newClientWithToken(token.text())) {
+      var old = login.replaceToken();
+      old.revoke();
+      try (var stranger = server.controlPlane().newClientWithToken(old.text())) {
         await("the old token is refused").atMost(UNTIL_REFUSED).until(() -> isRefused(stranger));
       }
 
@@ -110,23 +103,44 @@ class OperatorProcessIT {
     }
   }
 
-  private RunningOperator start(String name) {
-    return RunningOperator.start(folder, name, kubeconfig);
+  /** As 'kubectl replace --force' does it, while the operator is busy with the old one. */
+  @Test
+  void answersAnOrderMadeAnewUnderTheNameOfOneJustDeleted() {
+    try (var operator = login.start("operator")) {
+      operator.awaitSaid("leads as");
+      for (int round = 0; round < ROUNDS; round++) {
+        var name = "again-" + round;
+        order(name);
+        admin.resources(LiveMigration.class).withName(name).delete();
+        order(name);
+        awaitAnswer(name);
+      }
+    }
   }
 
   private String leader() {
-    var lease = admin.leases().inNamespace(FerrymanServer.NAMESPACE).withName(ACCOUNT).get();
+    var lease =
+        admin.leases().inNamespace(FerrymanServer.NAMESPACE).withName(OperatorLogin.ACCOUNT).get();
     var holder = lease == null ? null : lease.getSpec().getHolderIdentity();
     return holder == null ? "" : holder;
   }
 
   /** There is no host, so it says at once that there is no such instance. */
   private void assertAnswers() {
+    var name = "order-" + UUID.randomUUID();
+    order(name);
+    awaitAnswer(name);
+  }
+
+  private void order(String name) {
     var order = new LiveMigration();
-    order.setMetadata(new ObjectMetaBuilder().withName("order-" + UUID.randomUUID()).build());
+    order.setMetadata(new ObjectMetaBuilder().withName(name).build());
     order.setSpec(LiveMigrationSpec.of("nobody", "host-x"));
-    var name = admin.resource(order).create().getMetadata().getName();
-    await("answer to an order")
+    admin.resource(order).create();
+  }
+
+  private void awaitAnswer(String name) {
+    await("answer to " + name)
         .atMost(Duration.ofSeconds(20))
         .until(
             () -> {

@@ -1,0 +1,123 @@
+package dev.ferryman.operator.kube;
+
+import dev.ferryman.crds.hostresource.HostResource;
+import dev.ferryman.crds.hostresource.HostResourceSpec;
+import dev.ferryman.crds.hostresource.HostResourceStatus;
+import dev.ferryman.crds.hostresource.HostResourceStatusBuilder;
+import dev.ferryman.testing.FerrymanServer;
+import io.fabric8.kubernetes.api.model.ConditionBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A host as its agent tells of it on a real API server: it lives, and does nothing else. */
+final class RunningHost implements AutoCloseable {
+  private static final long HEARTBEAT_SECONDS = 2;
+
+  private final FerrymanServer server;
+  private final KubernetesClient agent;
+  private final String name;
+  private final HostResourceStatus status;
+  private final ScheduledExecutorService heart =
+      Executors.newSingleThreadScheduledExecutor(Threads.daemon("heart"));
+
+  private RunningHost(FerrymanServer server, String name, HostResourceStatus status) {
+    this.status = status;
+    this.server = server;
+    this.agent = server.agent(name);
+    this.name = name;
+  }
+
+  /**
+   * Publishes it, and beats until it is closed.
+   *
+   * @param name one of {@link FerrymanServer#HOSTS}
+   */
+  static RunningHost start(FerrymanServer server, String name, HostResourceStatus status) {
+    server.admin().resource(resource(name, HostResourceSpec.DEFAULT, null)).create();
+    var host = new RunningHost(server, name, status);
+    host.publish(status);
+    var unused =
+        host.heart.scheduleWithFixedDelay(host::beat, 0, HEARTBEAT_SECONDS, TimeUnit.SECONDS);
+    return host;
+  }
+
+  private void publish(HostResourceStatus figures) {
+    applyStatus(agent, "ferryman-agent-" + name, resource(name, null, figures));
+  }
+
+  private static void applyStatus(KubernetesClient client, String manager, HostResource host) {
+    client
+        .resource(host)
+        .subresource("status")
+        .patch(
+            new PatchContext.Builder()
+                .withPatchType(PatchType.SERVER_SIDE_APPLY)
+                .withFieldManager(manager)
+                .withForce(true)
+                .build(),
+            host);
+  }
+
+  private static HostResource resource(
+      String name, @Nullable HostResourceSpec spec, @Nullable HostResourceStatus status) {
+    var resource = new HostResource();
+    resource.setMetadata(new ObjectMetaBuilder().withName(name).build());
+    resource.setSpec(spec);
+    resource.setStatus(status);
+    return resource;
+  }
+
+  private void beat() {
+    agent
+        .resource(
+            new LeaseBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .withNamespace(FerrymanServer.NAMESPACE)
+                .addToLabels("ferryman.dev/heartbeat", "true")
+                .endMetadata()
+                .withNewSpec()
+                .withHolderIdentity(name)
+                .withLeaseDurationSeconds(10)
+                .withRenewTime(ZonedDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS))
+                .endSpec()
+                .build())
+        .fieldManager("ferryman-agent-" + name)
+        .forceConflicts()
+        .serverSideApply();
+  }
+
+  /** Nothing can be deleted that lives, or has instances. No operator must run any more. */
+  @Override
+  public void close() {
+    heart.shutdownNow();
+    publish(
+        HostResourceStatusBuilder.builder(status).instances(List.of()).instanceCount(0).build());
+    var dead =
+        HostResourceStatusBuilder.builder()
+            .conditions(
+                List.of(
+                    new ConditionBuilder()
+                        .withType("Alive")
+                        .withStatus("False")
+                        .withReason("Stopped")
+                        .withMessage("the test is over")
+                        .withLastTransitionTime("2026-01-01T00:00:00Z")
+                        .build()))
+            .schedulable(false)
+            .build();
+    applyStatus(server.operator(), OperatorLogin.ACCOUNT, resource(name, null, dead));
+    server.admin().resource(resource(name, null, null)).delete();
+  }
+}
