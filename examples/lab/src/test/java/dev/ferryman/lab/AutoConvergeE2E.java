@@ -14,19 +14,19 @@ import org.junit.jupiter.api.Test;
  * the link changes after it was copied once: it comes over only if QEMU may slow it down.
  */
 class AutoConvergeE2E extends BusyGuestTest {
-  /**
-   * A pass over what the guest keeps writing takes more than a second, twice that one of QEMU's
-   * steps.
-   */
+  /** As little as the guest writes where QEMU leaves it a hundredth of a CPU: 2 MiB/s were seen. */
   private static final String NARROW = "24mbit";
 
+  /** Twice that, and far less than it writes with a tenth of one. */
+  private static final String WIDE_ENOUGH = "40mbit";
+
   /**
-   * The first pass, over all of it, would take three times as long. The last of it takes some
+   * The first pass, over all of it, would take too long on those. The last of it takes some
    * seconds, in which the link is narrowed.
    */
   private static final String WIDER = "60mbit";
 
-  /** Longer than such a step takes on a busy machine. */
+  /** Longer than one of QEMU's steps takes on a busy machine: two passes over what is written. */
   private static final int STALL_SECONDS = 10;
 
   /** So little goes over the link in it that a guest with a tenth of a CPU still writes more. */
@@ -41,7 +41,7 @@ class AutoConvergeE2E extends BusyGuestTest {
 
   @Test
   void comesOverOnceItIsSlowedDown() {
-    order(true, DOWNTIME_MILLISECONDS);
+    order(true, WIDE_ENOUGH, DOWNTIME_MILLISECONDS);
     awaitThrottledBy(20);
 
     var end = Api.awaitEnd(migration);
@@ -54,7 +54,7 @@ class AutoConvergeE2E extends BusyGuestTest {
 
   @Test
   void isAsFastAsBeforeWhenItsMoveIsCancelled() {
-    order(true, HARDLY_ANY_DOWNTIME_MILLISECONDS);
+    order(true, NARROW, HARDLY_ANY_DOWNTIME_MILLISECONDS);
     awaitThrottledBy(60);
     VcpuTime.awaitSleepingAtLeast(0.4, guest, move.source());
 
@@ -69,7 +69,7 @@ class AutoConvergeE2E extends BusyGuestTest {
   /** The same numbers: it is the slowing down that brings the guest over. */
   @Test
   void isStalledIfItMayNotBeSlowedDown() {
-    order(false, DOWNTIME_MILLISECONDS);
+    order(false, WIDE_ENOUGH, DOWNTIME_MILLISECONDS);
 
     var end = Api.awaitEnd(migration);
 
@@ -78,7 +78,7 @@ class AutoConvergeE2E extends BusyGuestTest {
     assertRunsOn(move.source(), end);
   }
 
-  private void order(boolean autoConverge, int maxDowntimeMilliseconds) {
+  private void order(boolean autoConverge, String link, int maxDowntimeMilliseconds) {
     move.limit(WIDER);
     Api.order(
         migration,
@@ -90,7 +90,7 @@ class AutoConvergeE2E extends BusyGuestTest {
                     .maxDowntimeMilliseconds(maxDowntimeMilliseconds)
                     .build()));
     move.awaitMostCopied();
-    move.limit(NARROW);
+    move.limit(link);
   }
 
   private void awaitThrottledBy(int percent) {
