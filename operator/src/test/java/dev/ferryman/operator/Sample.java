@@ -30,6 +30,7 @@ import dev.ferryman.crds.livemigration.Switched;
 import dev.ferryman.operator.decide.Host;
 import dev.ferryman.operator.decide.Liveness;
 import dev.ferryman.operator.decide.Migration;
+import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.time.Instant;
@@ -77,11 +78,15 @@ public final class Sample {
         .conditions(List.of(ready("True")));
   }
 
-  public static io.fabric8.kubernetes.api.model.Condition ready(String status) {
+  public static Condition ready(String status) {
+    return condition("Ready", status, "AgentRunning");
+  }
+
+  public static Condition condition(String type, String status, String reason) {
     return new ConditionBuilder()
-        .withType("Ready")
+        .withType(type)
         .withStatus(status)
-        .withReason("AgentRunning")
+        .withReason(reason)
         .withMessage("")
         .withLastTransitionTime("2026-11-23T11:00:00Z")
         .build();

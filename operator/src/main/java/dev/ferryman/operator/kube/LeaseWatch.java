@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Watches the agents' Leases and tells the monitor of renewals, and of its own deafness. */
 final class LeaseWatch implements ResourceEventHandler<Lease>, AutoCloseable {
-  private static final String LABEL = "ferryman.dev/heartbeat";
+  /** Of the Leases by which agents say that they live. */
+  static final String LABEL = "ferryman.dev/heartbeat";
 
   private final HeartbeatMonitor monitor;
   private final Consumer<String> news;

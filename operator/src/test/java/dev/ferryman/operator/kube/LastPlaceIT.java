@@ -11,7 +11,6 @@ import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.operator.Sample;
 import dev.ferryman.testing.FerrymanServer;
 import dev.ferryman.testing.FerrymanServerExtension;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -100,8 +99,7 @@ class LastPlaceIT {
   }
 
   private void create(String name, LiveMigrationSpec spec) {
-    var order = new LiveMigration();
-    order.setMetadata(new ObjectMetaBuilder().withName(name).build());
+    var order = Apply.named(new LiveMigration(), name);
     order.setSpec(spec);
     admin.resource(order).create();
   }

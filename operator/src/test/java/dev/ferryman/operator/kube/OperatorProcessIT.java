@@ -8,7 +8,6 @@ import dev.ferryman.crds.livemigration.LiveMigrationSpec;
 import dev.ferryman.crds.livemigration.Phase;
 import dev.ferryman.testing.FerrymanServer;
 import dev.ferryman.testing.FerrymanServerExtension;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.nio.file.Path;
@@ -133,8 +132,7 @@ class OperatorProcessIT {
   }
 
   private void order(String name) {
-    var order = new LiveMigration();
-    order.setMetadata(new ObjectMetaBuilder().withName(name).build());
+    var order = Apply.named(new LiveMigration(), name);
     order.setSpec(LiveMigrationSpec.of("nobody", "host-x"));
     admin.resource(order).create();
   }

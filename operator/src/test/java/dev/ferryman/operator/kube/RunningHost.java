@@ -4,9 +4,8 @@ import dev.ferryman.crds.hostresource.HostResource;
 import dev.ferryman.crds.hostresource.HostResourceSpec;
 import dev.ferryman.crds.hostresource.HostResourceStatus;
 import dev.ferryman.crds.hostresource.HostResourceStatusBuilder;
+import dev.ferryman.operator.Sample;
 import dev.ferryman.testing.FerrymanServer;
-import io.fabric8.kubernetes.api.model.ConditionBuilder;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -18,7 +17,6 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /** A host as its agent tells of it on a real API server: it lives, and does nothing else. */
 final class RunningHost implements AutoCloseable {
@@ -32,10 +30,10 @@ final class RunningHost implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(Threads.daemon("heart"));
 
   private RunningHost(FerrymanServer server, String name, HostResourceStatus status) {
-    this.status = status;
     this.server = server;
     this.agent = server.agent(name);
     this.name = name;
+    this.status = status;
   }
 
   /**
@@ -44,7 +42,9 @@ final class RunningHost implements AutoCloseable {
    * @param name one of {@link FerrymanServer#HOSTS}
    */
   static RunningHost start(FerrymanServer server, String name, HostResourceStatus status) {
-    server.admin().resource(resource(name, HostResourceSpec.DEFAULT, null)).create();
+    var fresh = Apply.named(new HostResource(), name);
+    fresh.setSpec(HostResourceSpec.DEFAULT);
+    server.admin().resource(fresh).create();
     var host = new RunningHost(server, name, status);
     host.publish(status);
     var unused =
@@ -53,29 +53,22 @@ final class RunningHost implements AutoCloseable {
   }
 
   private void publish(HostResourceStatus figures) {
-    applyStatus(agent, "ferryman-agent-" + name, resource(name, null, figures));
-  }
-
-  private static void applyStatus(KubernetesClient client, String manager, HostResource host) {
-    client
+    var host = Apply.named(new HostResource(), name);
+    host.setStatus(figures);
+    agent
         .resource(host)
         .subresource("status")
         .patch(
             new PatchContext.Builder()
                 .withPatchType(PatchType.SERVER_SIDE_APPLY)
-                .withFieldManager(manager)
+                .withFieldManager(manager())
                 .withForce(true)
                 .build(),
             host);
   }
 
-  private static HostResource resource(
-      String name, @Nullable HostResourceSpec spec, @Nullable HostResourceStatus status) {
-    var resource = new HostResource();
-    resource.setMetadata(new ObjectMetaBuilder().withName(name).build());
-    resource.setSpec(spec);
-    resource.setStatus(status);
-    return resource;
+  private String manager() {
+    return "ferryman-agent-" + name;
   }
 
   private void beat() {
@@ -85,7 +78,7 @@ final class RunningHost implements AutoCloseable {
                 .withNewMetadata()
                 .withName(name)
                 .withNamespace(FerrymanServer.NAMESPACE)
-                .addToLabels("ferryman.dev/heartbeat", "true")
+                .addToLabels(LeaseWatch.LABEL, "true")
                 .endMetadata()
                 .withNewSpec()
                 .withHolderIdentity(name)
@@ -93,7 +86,7 @@ final class RunningHost implements AutoCloseable {
                 .withRenewTime(ZonedDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS))
                 .endSpec()
                 .build())
-        .fieldManager("ferryman-agent-" + name)
+        .fieldManager(manager())
         .forceConflicts()
         .serverSideApply();
   }
@@ -104,20 +97,8 @@ final class RunningHost implements AutoCloseable {
     heart.shutdownNow();
     publish(
         HostResourceStatusBuilder.builder(status).instances(List.of()).instanceCount(0).build());
-    var dead =
-        HostResourceStatusBuilder.builder()
-            .conditions(
-                List.of(
-                    new ConditionBuilder()
-                        .withType("Alive")
-                        .withStatus("False")
-                        .withReason("Stopped")
-                        .withMessage("the test is over")
-                        .withLastTransitionTime("2026-01-01T00:00:00Z")
-                        .build()))
-            .schedulable(false)
-            .build();
-    applyStatus(server.operator(), OperatorLogin.ACCOUNT, resource(name, null, dead));
-    server.admin().resource(resource(name, null, null)).delete();
+    new KubeHostWriter(server.operator())
+        .status(name, Sample.condition("Alive", "False", "LeaseExpired"), false);
+    server.admin().resources(HostResource.class).withName(name).delete();
   }
 }
